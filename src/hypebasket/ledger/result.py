@@ -1,0 +1,215 @@
+"""The versioned result of a run: ``result.json``, and the rows of the CSV files, with their documentation.
+
+Returns are decimals (0.25 = +25 %); money is in the sleeve's currency; sessions are ISO dates. ``None`` is a number that
+does not exist, and a reason stands beside it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "CircleResult",
+    "Costs",
+    "DataSummary",
+    "EventResult",
+    "Label",
+    "MarketWindow",
+    "MemberResult",
+    "NameOutcome",
+    "RunResult",
+    "SleevePoint",
+]
+
+SCHEMA_VERSION = 1
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(_Model):
+    """A bilingual label."""
+
+    zh: str
+    en: str
+
+
+class FirstFill(_Model):
+    """Where the first share was bought."""
+
+    session: date
+    price: float
+
+
+class NameOutcome(_Model):
+    """One member in one event, from the event-isolated run of the primary circle.
+
+    ``locked``: sessions of the window on which a buy at the open met a limit (一字板 or open at limit);
+    ``one_price``: of these the 一字板; ``broken``: opened at the limit and traded below it (炸板);
+    ``sealed``: closed at the limit (封板); ``height``: longest chain of consecutive limit-up closes (连板高度).
+    """
+
+    symbol: str
+    name: Label
+    segment: str
+    documented: bool
+    headline: float | None
+    captured: float | None
+    session_1_return: float | None
+    locked: tuple[date, ...] = ()
+    one_price: tuple[date, ...] = ()
+    broken: tuple[date, ...] = ()
+    sealed: tuple[date, ...] = ()
+    height: int = 0
+    first_fill: FirstFill | None = None
+    reason: str | None = None
+
+
+class MarketWindow(_Model):
+    """Where an event falls in one market's sessions."""
+
+    first_open: date
+    first_close: date
+    session_1: date
+    base: date
+
+
+class EventResult(_Model):
+    """One event for one basket × strategy × circle."""
+
+    event_id: str
+    title: Label
+    at: str
+    owner: bool = Field(default=True, description="False: another event of the same session owns the orders")
+    markets: dict[str, MarketWindow]
+    window_sessions: int
+    members: int = Field(description="number of members of the circle that were eligible")
+    session_1_return: float | None = Field(default=None, description="mean of the members, base to close of session 1")
+    headline: float | None
+    headline_median: float | None
+    headline_without_best: float | None
+    captured: float | None
+    captured_pessimistic: float | None = None
+    captured_optimistic: float | None = None
+    open_at_end: bool = False
+    names: tuple[NameOutcome, ...] = ()
+    excluded: str | None = Field(default=None, description="why the event was not run; every number is then null")
+    note: str = ""
+
+
+class Costs(_Model):
+    """Fees and taxes paid, in the sleeve's currency."""
+
+    commission: float
+    stamp_duty: float
+    transfer_fee: float
+    other_fees: float
+    total: float
+
+
+class SleevePoint(_Model):
+    """One session of the equity curve."""
+
+    session: date
+    equity: float
+    benchmark: float | None
+    invested: bool
+
+
+class MemberResult(_Model):
+    """A member of the basket as listed, and why its sleeve did not run (if so)."""
+
+    symbol: str
+    name: Label
+    segment: str
+    documented: bool
+    since: str | None
+    evidence: tuple[str, ...]
+    sleeve: str
+    not_run: str | None = None
+
+
+class CircleResult(_Model):
+    """One basket × strategy × circle of members, CNY sleeve."""
+
+    basket: str
+    strategy: str
+    members: str
+    primary: bool
+    sleeve: str
+    currency: str
+    start: date
+    end: date
+    initial_cash: float
+    final_equity: float
+    total_return: float
+    benchmark: str | None
+    benchmark_return: float | None
+    benchmark_matched_return: float | None = Field(description="benchmark held only while the strategy was invested")
+    benchmark_note: str = ""
+    cagr: float | None
+    volatility: float | None
+    sharpe: float | None
+    sortino: float | None
+    max_drawdown: float
+    turnover: float = Field(description="bought plus sold amount over two, per year, over mean equity")
+    exposure: float = Field(description="share of sessions with a holding at the close")
+    costs: Costs
+    orders: int
+    fills: int
+    unfilled: dict[str, int] = Field(description="orders not filled whole, by reason")
+    events: tuple[EventResult, ...]
+    curve: tuple[SleevePoint, ...] = Field(default=(), description="equity by session")
+    note: str = ""
+
+
+class BasketSummary(_Model):
+    """A basket as the pages present it."""
+
+    id: str
+    name: Label
+    description: Label
+    mainline: str
+    circle: str
+    members: tuple[MemberResult, ...]
+
+
+class StrategySummary(_Model):
+    """A strategy as the pages present it."""
+
+    id: str
+    name: Label
+    description: Label
+    fills: str
+    window_sessions: int
+    triggered: bool
+
+
+class DataSummary(_Model):
+    """What the run was computed from."""
+
+    source: str
+    synthetic: bool
+    first_session: date
+    last_session: date
+    content_hash: str
+    warnings: tuple[str, ...] = ()
+
+
+class RunResult(_Model):
+    """``result.json``."""
+
+    schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
+    run_id: str
+    synthetic: bool
+    data: DataSummary
+    verdict: Label
+    baskets: tuple[BasketSummary, ...]
+    strategies: tuple[StrategySummary, ...]
+    results: tuple[CircleResult, ...]
+    notes: tuple[Label, ...] = ()

@@ -1,0 +1,92 @@
+"""The smallest bricks of every spec: frozen models, bilingual text, symbols, markets and moments."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+__all__ = ["CURRENCY_OF", "Circle", "Currency", "Market", "Spec", "Symbol", "Text", "end_of_day", "market_of"]
+
+
+class Spec(BaseModel):
+    """A validated piece of a YAML file: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Spec):
+    """A sentence in both languages of the pages."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+class Market(StrEnum):
+    """An exchange, by its ISO 10383 code."""
+
+    XSHG = "XSHG"
+    XSHE = "XSHE"
+    XBSE = "XBSE"
+    XHKG = "XHKG"
+    XNYS = "XNYS"
+
+
+class Currency(StrEnum):
+    """The currency of a sleeve."""
+
+    CNY = "CNY"
+    HKD = "HKD"
+    USD = "USD"
+
+
+class Circle(StrEnum):
+    """How a member came to be known: the three circles of members."""
+
+    POINT_IN_TIME = "point_in_time"
+    DOCUMENTED = "documented"
+    ALL = "all"
+
+
+CURRENCY_OF = {
+    Market.XSHG: Currency.CNY,
+    Market.XSHE: Currency.CNY,
+    Market.XBSE: Currency.CNY,
+    Market.XHKG: Currency.HKD,
+    Market.XNYS: Currency.USD,
+}
+
+_MARKET_OF_SUFFIX = {
+    "SH": Market.XSHG,
+    "SZ": Market.XSHE,
+    "BJ": Market.XBSE,
+    "HK": Market.XHKG,
+    "US": Market.XNYS,
+}
+_SYMBOL = re.compile(r"\d{6}\.(?:SH|SZ|BJ)|\d{5}\.HK|[A-Z][A-Z0-9.\-]{0,9}\.US")
+
+
+def _check_symbol(value: str) -> str:
+    if not _SYMBOL.fullmatch(value):
+        raise ValueError("not a symbol: six digits and .SH, .SZ or .BJ, five digits and .HK, or a ticker and .US")
+    return value
+
+
+Symbol = Annotated[str, AfterValidator(_check_symbol)]
+
+
+def market_of(symbol: str) -> Market:
+    """Return the market whose suffix a checked symbol carries."""
+    return _MARKET_OF_SUFFIX[symbol.rpartition(".")[2]]
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """Return the first instant (UTC) after ``day`` in ``zone``: a day-precise fact is safe to use from then on."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
