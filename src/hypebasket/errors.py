@@ -15,6 +15,7 @@ __all__ = [
     "Problem",
     "RuleGapError",
     "SpecError",
+    "StoreError",
     "UsageError",
 ]
 
@@ -84,6 +85,12 @@ class DataGapError(HypebasketError):
 
 class DamagedDataError(HypebasketError):
     """A stored file does not hold what its manifest says."""
+
+    exit_code = 3
+
+
+class StoreError(HypebasketError):
+    """The store of market data cannot be used now: another import holds it, or its folder cannot be written."""
 
     exit_code = 3
 

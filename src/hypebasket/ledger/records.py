@@ -63,6 +63,7 @@ class Reason(StrEnum):
     MAX_GAP = "max_gap"
     NOT_HELD = "not_held"
     OVERLAP = "overlap"
+    SUPERSEDED = "superseded"
     RUN_END = "run_end"
     EXIT_DUE = "exit_due"
 

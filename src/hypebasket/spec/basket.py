@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from hypebasket.spec.text import Circle, Currency, Market, Spec, Symbol, Text, end_of_day, market_of
+from hypebasket.spec.text import ID_PATTERN, Circle, Currency, Market, Spec, Symbol, Text, end_of_day, market_of
 
 __all__ = ["Basket", "Publication", "Stock"]
 
@@ -75,7 +75,7 @@ class Stock(Spec):
 class Basket(Spec):
     """A named set of stocks with their benchmark per currency; ``members`` is the circle that leads the report."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    id: Annotated[str, Field(pattern=ID_PATTERN)]
     name: Text
     description: Text
     mainline: str

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
-from hypebasket.spec.text import Spec, Text, end_of_day
+from hypebasket.spec.text import ID_PATTERN, Spec, Text, end_of_day
 
 __all__ = ["Event", "Precision"]
 
@@ -30,7 +30,7 @@ class Event(Spec):
     the date of a scheduled event became public. An ``endogenous`` event is defined by a price move itself.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    id: Annotated[str, Field(pattern=ID_PATTERN)]
     at: AwareDatetime | date
     precision: Precision
     zone: str

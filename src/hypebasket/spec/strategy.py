@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hypebasket.spec.text import Circle, Spec, Text
+from hypebasket.spec.text import ID_PATTERN, Circle, Spec, Text
 
 __all__ = [
     "Entry",
@@ -140,18 +140,19 @@ class Strategy(Spec):
     """A strategy file.
 
     ``window_sessions`` is the length N of the headline the report compares with; left out, it is ``hold_sessions``,
-    or 5 for a strategy that holds without a term.
+    or 5 for a strategy that holds without a term. The parts left out are constructed without validation, which keeps
+    their schemas unbuilt and the start quick.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    id: Annotated[str, Field(pattern=ID_PATTERN)]
     name: Text
     description: Text
-    trigger: Trigger = Trigger()
+    trigger: Trigger = Trigger.model_construct()
     members: Circle | None = None
-    entry: Entry = Entry()
-    select: Select = Select()
-    size: Size = Size()
-    exit: Exit = Exit()
+    entry: Entry = Entry.model_construct()
+    select: Select = Select.model_construct()
+    size: Size = Size.model_construct()
+    exit: Exit = Exit.model_construct()
     overlap: Overlap = Overlap.IGNORE
     fills: FillPolicy = FillPolicy.REALISTIC
     window_sessions: Sessions | None = None

@@ -10,13 +10,24 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-__all__ = ["CURRENCY_OF", "Circle", "Currency", "Market", "Spec", "Symbol", "Text", "end_of_day", "market_of"]
+__all__ = [
+    "CURRENCY_OF",
+    "ID_PATTERN",
+    "Circle",
+    "Currency",
+    "Market",
+    "Spec",
+    "Symbol",
+    "Text",
+    "end_of_day",
+    "market_of",
+]
 
 
 class Spec(BaseModel):
     """A validated piece of a YAML file: frozen, and unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Text(Spec):
@@ -55,6 +66,8 @@ class Circle(StrEnum):
     ALL = "all"
 
 
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+
 CURRENCY_OF = {
     Market.XSHG: Currency.CNY,
     Market.XSHE: Currency.CNY,
@@ -70,12 +83,13 @@ _MARKET_OF_SUFFIX = {
     "HK": Market.XHKG,
     "US": Market.XNYS,
 }
+SYMBOL_FORM = "six digits and .SH, .SZ or .BJ, five digits and .HK, or a ticker and .US"
 _SYMBOL = re.compile(r"\d{6}\.(?:SH|SZ|BJ)|\d{5}\.HK|[A-Z][A-Z0-9.\-]{0,9}\.US")
 
 
 def _check_symbol(value: str) -> str:
     if not _SYMBOL.fullmatch(value):
-        raise ValueError("not a symbol: six digits and .SH, .SZ or .BJ, five digits and .HK, or a ticker and .US")
+        raise ValueError(f"not a symbol: {SYMBOL_FORM}")
     return value
 
 

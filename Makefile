@@ -1,0 +1,47 @@
+# make demo   set everything up and run the main job on the embedded sample
+# make test   set everything up and run the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check torture lint bench sample lock clean
+
+demo: $(STAMP)
+	$(BIN)/hypebasket run --data sample
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+torture: $(STAMP)
+	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest tests/properties
+
+lint: $(STAMP)
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/main_job.py
+
+# The sample is made by its generator alone; the tests check that this changes no byte.
+sample: $(STAMP)
+	$(BIN)/python -m hypebasket.sources.sample data/sample
+
+# The one lock that make installs; hashes without addresses, so that any mirror of the registry serves it.
+lock:
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header pyproject.toml --output-file requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "hypebasket needs Python 3.11 or newer; say which: make PYTHON=python3.12 demo"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

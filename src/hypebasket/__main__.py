@@ -1,0 +1,6 @@
+"""``python -m hypebasket``."""
+
+from hypebasket.cli import main
+
+if __name__ == "__main__":
+    main()

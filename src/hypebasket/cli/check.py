@@ -1,0 +1,139 @@
+"""``hypebasket check``: validate every YAML file and the instruments, and say what to write."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from hypebasket import __version__, errors
+from hypebasket.cli import Session, pass_session
+from hypebasket.errors import Problem, SpecError
+from hypebasket.spec.layout import content_hash, find_workspace, spec_files
+
+__all__ = ["check"]
+
+CACHE = Path(".hypebasket", "check.json")
+_KINDS = {
+    "baskets": {"zh": "篮子", "en": "baskets"},
+    "stocks": {"zh": "成员", "en": "members"},
+    "strategies": {"zh": "策略", "en": "strategies"},
+    "events": {"zh": "事件", "en": "events"},
+    "publications": {"zh": "文章", "en": "publications"},
+    "instruments": {"zh": "证券", "en": "instruments"},
+}
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@pass_session
+def check(session: Session, files: tuple[Path, ...]) -> None:
+    """Validate the workspace's YAML files and instruments, or only FILES.
+
+    Every problem is one line: file:line:col: value: what is wrong; what to write. Exit code 2 if there is any.
+    A workspace found valid is remembered by its content (.hypebasket/check.json), so asking again is quick.
+    """
+    if files:
+        _check_files(session, files)
+    else:
+        _check_workspace(session)
+
+
+def _check_workspace(session: Session) -> None:
+    root = find_workspace(session.workspace or Path.cwd())
+    files = spec_files(root)
+    fingerprint = _fingerprint(files, root)
+    counts = _remembered(root, fingerprint)
+    if counts is None:
+        from hypebasket.spec.workspace import load_workspace
+
+        try:
+            workspace = load_workspace(root)
+        except SpecError as error:
+            _fail(session, len(files), error.problems)
+        counts = {
+            "baskets": len(workspace.baskets),
+            "stocks": sum(len(basket.stocks) for basket in workspace.baskets.values()),
+            "strategies": len(workspace.strategies),
+            "events": len(workspace.events),
+            "publications": len(workspace.publications),
+            "instruments": len(workspace.instruments),
+        }
+        _remember(root, fingerprint, counts)
+    _succeed(session, len(files), counts)
+
+
+def _check_files(session: Session, files: tuple[Path, ...]) -> None:
+    from hypebasket.spec.workspace import check_file
+
+    try:
+        root = find_workspace(session.workspace or Path.cwd())
+    except errors.UsageError:
+        root = None
+    problems: list[Problem] = []
+    for path in files:
+        try:
+            kind = check_file(path, root)
+        except SpecError as error:
+            problems += error.problems
+        else:
+            session.say(f"{path}: {kind}")
+    if problems:
+        _fail(session, len(files), sorted(problems))
+    _succeed(session, len(files), {})
+
+
+def _succeed(session: Session, files: int, counts: dict[str, int]) -> None:
+    for kind, count in counts.items():
+        session.say(f"{count:6d}  {_KINDS[kind][session.lang]}")
+    session.say({"zh": f"{files} 个文件，全部有效", "en": f"{files} files, all valid"}[session.lang])
+    if session.as_json:
+        session.print_json({"valid": True, "files": files, "problems": [], "counts": counts})
+
+
+def _fail(session: Session, files: int, problems: list[Problem]) -> NoReturn:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    wrong = len({problem.path for problem in problems})
+    summary = {
+        "zh": f"{wrong} 个文件中有 {len(problems)} 处错误",
+        "en": f"problems: {len(problems)}, in files: {wrong}",
+    }
+    click.echo(summary[session.lang], err=True)
+    if session.as_json:
+        session.print_json({"valid": False, "files": files, "problems": [asdict(problem) for problem in problems]})
+    sys.exit(SpecError.exit_code)
+
+
+def _fingerprint(files: tuple[Path, ...], root: Path) -> str | None:
+    """Return a hash of what the verdict depends on: the files, and the code that judges them."""
+    package = Path(errors.__file__).parent
+    code = (*sorted((package / "spec").glob("*.py")), Path(errors.__file__))
+    hashes = (content_hash(files, root), content_hash(code, package))
+    return None if None in hashes else f"{__version__} {sys.version_info[:3]} {hashes[0]} {hashes[1]}"
+
+
+def _remembered(root: Path, fingerprint: str | None) -> dict[str, int] | None:
+    try:
+        record = json.loads((root / CACHE).read_text(encoding="utf-8"))
+        if fingerprint is None or record["fingerprint"] != fingerprint:
+            return None
+        return {kind: int(record["counts"][kind]) for kind in _KINDS}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _remember(root: Path, fingerprint: str | None, counts: dict[str, int]) -> None:
+    if fingerprint is None:
+        return
+    path = root / CACHE
+    try:
+        path.parent.mkdir(exist_ok=True)
+        (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        path.write_text(json.dumps({"fingerprint": fingerprint, "counts": counts}), encoding="utf-8")
+    except OSError:
+        return

@@ -1,0 +1,121 @@
+"""``hypebasket run``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from hypebasket.cli import Session, pass_session
+from hypebasket.errors import UsageError
+
+__all__ = ["run"]
+
+
+def _day(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+@click.command()
+@click.argument("baskets", nargs=-1)
+@click.option(
+    "-s",
+    "--strategy",
+    "strategies",
+    multiple=True,
+    help="Strategy file or id; may be given more than once [default: all].",
+)
+@click.option(
+    "--from",
+    "start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_day,
+    help="First session [default: first of the data].",
+)
+@click.option(
+    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Last session [default: last of the data]."
+)
+@click.option(
+    "--capital",
+    type=click.IntRange(min=1),
+    default=1_000_000,
+    show_default=True,
+    help="Money of the sleeve, in its currency.",
+)
+@click.option(
+    "--members",
+    type=click.Choice(["point_in_time", "documented", "all"]),
+    help="Circle that leads the report [default: the strategy's, else the basket's].",
+)
+@click.option(
+    "--data",
+    type=click.Choice(["auto", "store", "sample"]),
+    default="auto",
+    show_default=True,
+    help="auto: the store if it has data, else the synthetic sample.",
+)
+@click.option("--no-pages", is_flag=True, help="Write the ledger and result.json only.")
+@pass_session
+def run(
+    session: Session,
+    baskets: tuple[str, ...],
+    strategies: tuple[str, ...],
+    start: date | None,
+    end: date | None,
+    capital: int,
+    members: str | None,
+    data: str,
+    no_pages: bool,
+) -> None:
+    """Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
+
+    Without BASKETS the three mainlines run; without -s, every strategy of the workspace. Each pair is run for three circles
+    of members: point_in_time, documented, all.
+
+    \b
+    hypebasket run
+    hypebasket run baskets/application.yaml -s strategies/event-drift.yaml --from 2023-11-01 --to 2024-06-30 --json
+    """
+    from hypebasket.pipeline.files import result_payload
+    from hypebasket.pipeline.request import RunRequest
+    from hypebasket.pipeline.run import execute
+    from hypebasket.spec.text import Circle
+    from hypebasket.spec.workspace import find_workspace
+
+    workspace = find_workspace(session.workspace or Path.cwd())
+    request = RunRequest(
+        workspace=workspace,
+        baskets=_ids(baskets, workspace / "baskets"),
+        strategies=_ids(strategies, workspace / "strategies"),
+        start=start,
+        end=end,
+        capital=capital,
+        members=Circle(members) if members else None,
+        data=data,
+        pages=not no_pages,
+    )
+    finished = execute(request, session.progress)
+    if session.as_json:
+        session.print_json(result_payload(finished.result))
+    verdict = finished.result.verdict
+    session.say(verdict.zh if session.lang == "zh" else verdict.en)
+    session.say(str(finished.index or finished.folder))
+
+
+def _ids(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+    """Turn files of the workspace, or ids, into ids."""
+    return tuple(_id(name, folder) for name in names)
+
+
+def _id(name: str, folder: Path) -> str:
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml"):
+        return name
+    if not path.is_file():
+        raise UsageError(f"{name}: no such file", f"files of the workspace: {folder}")
+    if path.resolve().parent != folder.resolve():
+        raise UsageError(
+            f"{name}: not in the workspace's folder {folder}", "move it there, or choose another --workspace"
+        )
+    return path.stem

@@ -1,0 +1,1 @@
+"""Engines execute plans. ``replay`` is the authority: backtrader with the market's law in its broker."""

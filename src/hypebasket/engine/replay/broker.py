@@ -1,0 +1,408 @@
+"""A backtrader broker that trades by the law of the market, and keeps the ledger.
+
+Phases of a session: corporate actions; open auction (sells, then buys, by symbol); close auction (sells, then buys, by
+symbol); mark. Orders of a plan are released by a ``Desk`` inside the session, not by ``next()`` of the bar before, which may
+be a holiday earlier than the news. Orders of a strategy's own ``buy`` and ``sell`` work from the next session on.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+import backtrader as bt
+from backtrader.position import Position as BtPosition
+
+from hypebasket.engine.replay.holdings import Holdings, Tranche
+from hypebasket.engine.replay.matching import (
+    Execution,
+    Terms,
+    fill_price,
+    quantity,
+    split_executions,
+    volume_room,
+)
+from hypebasket.engine.replay.mirror import Mirror
+from hypebasket.engine.replay.ticket import Ticket
+from hypebasket.errors import UsageError
+from hypebasket.ledger.records import (
+    Entitlement,
+    EquityRecord,
+    Fill,
+    Ledger,
+    OrderKind,
+    OrderStatus,
+    Position,
+    Reason,
+    Side,
+)
+from hypebasket.market.panel import FEN, MarketPanel
+from hypebasket.rules.entitlements import entitlement
+from hypebasket.rules.fees import Commission
+from hypebasket.rules.limit_days import REALISTIC
+
+__all__ = ["Desk", "MarketRulesBroker"]
+
+NATIVE_KINDS = {bt.Order.Market: OrderKind.OPEN, bt.Order.Limit: OrderKind.OPEN, bt.Order.Close: OrderKind.CLOSE}
+
+
+class Desk(Protocol):
+    """Releases the orders of a plan inside a session; ``row`` counts sessions of the broker's panel."""
+
+    def before_open(self, row: int) -> None:
+        """Release what goes into the opening auction."""
+
+    def before_close(self, row: int) -> None:
+        """Release what goes into the closing auction."""
+
+    def after_close(self, row: int) -> None:
+        """Judge the closes."""
+
+    def is_done(self, row: int) -> bool:
+        """Whether nothing will be released after ``row``."""
+
+
+class MarketRulesBroker(bt.BrokerBase):
+    """Cash, orders and positions of one sleeve under the rules of its exchange.
+
+    Parameters
+    ----------
+    panel : MarketPanel
+        The market; feeds of the Cerebro are matched to it by name and must cover its sessions (``panel_feeds``).
+    cash : int
+        Initial cash, in fen.
+    policy : int
+        How limit days are judged: ``PESSIMISTIC``, ``REALISTIC`` or ``OPTIMISTIC`` of ``rules.limit_days``.
+    participation_ppm : int
+        Greatest share of a session's volume that all orders of a name may take, parts per million.
+    stop_when_flat : bool
+        End the run once nothing is held, working or to be released.
+    """
+
+    params = (
+        ("panel", None),
+        ("cash", 1_000_000 * FEN),
+        ("policy", REALISTIC),
+        ("participation_ppm", 100_000),
+        ("commission_terms", Commission()),
+        ("stop_when_flat", False),
+    )
+
+    def init(self) -> None:
+        """Start from cash alone."""
+        super().init()
+        self.panel: MarketPanel = self.p.panel
+        self.terms = Terms(self.p.policy, self.p.participation_ppm, self.p.commission_terms)
+        self.holdings = Holdings(self.p.cash)
+        self.ledger = Ledger("CNY", self.p.cash)
+        self.startingcash = self.p.cash / FEN
+        self.row = -1
+        self.equity = self.p.cash
+        self.tickets: list[Ticket] = []
+        self._desk: Desk | None = None
+        self._in_session = False
+        self._order_ids = itertools.count(1)
+        self._fill_ids = itertools.count(1)
+        self._volume_used: dict[int, int] = {}
+        self._paid: dict[int, tuple[int, int]] = {}
+
+    def start(self) -> None:
+        """Match the feeds to the columns of the panel, by name."""
+        self.init()
+        self.mirror = Mirror(self, {self.panel.column_of[feed._name]: feed for feed in self.cerebro.datas})  # noqa: SLF001
+
+    def stop(self) -> None:
+        """End what a strategy ordered after the last session."""
+        self._close_the_books()
+
+    # What backtrader asks of a broker
+
+    def getcash(self) -> float:
+        """Cash in the sleeve's currency."""
+        return self.holdings.cash / FEN
+
+    get_cash = getcash
+
+    def getvalue(self, datas: list[Any] | None = None) -> float:
+        """Equity, or the market value of some feeds, at the last mark."""
+        if datas is None:
+            return self.equity / FEN
+        columns = [self.panel.column_of[feed._name] for feed in datas]  # noqa: SLF001
+        return sum(self.holdings.held(column) * self._mark(column) for column in columns) / FEN
+
+    get_value = getvalue
+
+    def getposition(self, data: Any) -> BtPosition:
+        """Return the position of a feed as backtrader wants it."""
+        return self.mirror.position(data)
+
+    @property
+    def positions(self) -> dict[Any, BtPosition]:
+        """Positions by feed."""
+        return self.mirror.positions
+
+    def get_notification(self) -> Any | None:
+        """Return the next order to tell a strategy about."""
+        return self.mirror.next_notification()
+
+    def buy(self, owner: Any, data: Any, size: int, price: float | None = None, **options: Any) -> Any:
+        """Take a strategy's own buy order: Market, Close or Limit."""
+        return self._take_native(Side.BUY, owner, data, size, price, options)
+
+    def sell(self, owner: Any, data: Any, size: int, price: float | None = None, **options: Any) -> Any:
+        """Take a strategy's own sell order: Market, Close or Limit."""
+        return self._take_native(Side.SELL, owner, data, size, price, options)
+
+    def cancel(self, order: Any) -> bool:
+        """Cancel a strategy's own order."""
+        for ticket in self.tickets:
+            if ticket.native is order and ticket.alive:
+                self.end(ticket, OrderStatus.CANCELLED)
+                return True
+        return False
+
+    def _take_native(
+        self, side: Side, owner: Any, data: Any, size: int, price: float | None, options: dict[str, Any]
+    ) -> Any:
+        exectype = options.get("exectype") or bt.Order.Market
+        if exectype not in NATIVE_KINDS or options.get("parent") is not None or options.get("oco") is not None:
+            raise UsageError(
+                f"order type {bt.Order.ExecTypes[exectype]} (with parent, oco): not traded on daily bars",
+                "use Market, Close or Limit, and judge stops on closes in next()",
+            )
+        column = self.panel.column_of[data._name]  # noqa: SLF001
+        order = self.mirror.make_order(side, owner, data, size, price=price, exectype=exectype)
+        ticket = self.place(
+            event_id="",
+            column=column,
+            side=side,
+            kind=NATIVE_KINDS[exectype],
+            shares=int(size),
+            last_row=self._last_row(options.get("valid")),
+            price_cap=round(price * FEN) if exectype == bt.Order.Limit and price else None,
+            purpose="user",
+            native=order,
+        )
+        if size != int(size) or size <= 0:
+            self.end(ticket, OrderStatus.REJECTED, Reason.LOT)
+        elif side is Side.SELL and int(size) > self.holdings.held(column):
+            self.end(ticket, OrderStatus.REJECTED, Reason.NOT_HELD)
+        else:
+            order.accept(self)
+            self.mirror.notify(order)
+        return order
+
+    def _last_row(self, valid: date | timedelta | float | None) -> int | None:
+        """Return the last row a strategy's own order is good for: a day, a span from now, 0 for one session."""
+        if valid is None:
+            return None
+        if isinstance(valid, timedelta):
+            valid = self.panel.sessions[max(self.row, 0)] + valid
+        if isinstance(valid, datetime):
+            valid = valid.date()
+        day = valid if isinstance(valid, date) else date.fromordinal(int(valid)) if valid else None
+        next_row = self.row + 1
+        return next_row if day is None else max(bisect_right(self.panel.sessions, day) - 1, self.row)
+
+    # What a desk asks of the broker
+
+    def assign(self, desk: Desk) -> None:
+        """Let ``desk`` release orders inside the sessions."""
+        self._desk = desk
+
+    def place(self, *, event_id: str, column: int, side: Side, kind: OrderKind, **options: Any) -> Ticket:
+        """Start working an order: first tried in the next auction, of this session while it is running."""
+        ticket = Ticket(
+            order_id=next(self._order_ids),
+            event_id=event_id,
+            symbol=self.panel.symbols[column],
+            column=column,
+            side=side,
+            kind=kind,
+            created=min(self.row + (not self._in_session), len(self.panel.sessions) - 1),
+            **options,
+        )
+        self.tickets.append(ticket)
+        return ticket
+
+    def end(self, ticket: Ticket, status: OrderStatus, reason: Reason | None = None) -> None:
+        """End an order and write it down."""
+        ticket.end(status, reason)
+        self.ledger.orders.append(ticket.record(self.panel.sessions))
+        if ticket.native is not None and status is not OrderStatus.FILLED:
+            self.mirror.tell_end(ticket.native, status, ticket.reason)
+
+    # One session
+
+    def next(self) -> None:
+        """Run the phases of one session; backtrader has just moved its feeds to it."""
+        self.row += 1
+        self._in_session = True
+        self.holdings.start_session()
+        self._volume_used.clear()
+        self._paid.clear()
+        self._corporate_actions()
+        if self._desk:
+            self._desk.before_open(self.row)
+        self._auction(OrderKind.OPEN)
+        if self._desk:
+            self._desk.before_close(self.row)
+        self._auction(OrderKind.CLOSE)
+        self._mark_to_close()
+        self._in_session = False
+        if self._desk:
+            self._desk.after_close(self.row)
+        if self.row == len(self.panel.sessions) - 1:
+            self._close_the_books()
+        elif self.p.stop_when_flat and self._is_over():
+            self.cerebro.runstop()
+
+    def _is_over(self) -> bool:
+        idle = not self.tickets and not self.holdings.shares
+        return idle and (self._desk is None or self._desk.is_done(self.row))
+
+    def _corporate_actions(self) -> None:
+        for tranche in list(self.holdings.tranches.values()):
+            at = (self.row, tranche.column)
+            cash, ratio = int(self.panel.cash_micro[at]), int(self.panel.ratio_ppm[at])
+            if cash == 0 and ratio == 0:
+                continue
+            gained, money = entitlement(tranche.shares, cash, ratio)
+            self.ledger.entitlements.append(
+                Entitlement(
+                    self.panel.sessions[self.row], tranche.symbol, tranche.event_id, tranche.shares, gained, money
+                )
+            )
+            before = int(self.panel.close[self.row - 1, tranche.column])
+            reference = int(self.panel.reference[at])
+            if reference and before:
+                tranche.rescale(reference, before)
+            self.holdings.cash += money
+            if gained:
+                tranche.shares += gained
+                self.holdings.shares[tranche.column] += gained
+                self.mirror.tell_bonus(tranche.column, gained)
+
+    def _auction(self, phase: OrderKind) -> None:
+        working = [ticket for ticket in self.tickets if ticket.alive and ticket.kind is phase]
+        for side in (Side.SELL, Side.BUY):
+            for ticket in sorted(
+                (ticket for ticket in working if ticket.side is side), key=lambda ticket: (ticket.symbol, ticket.order_id)
+            ):
+                self._attempt(ticket, phase)
+        self.tickets = [ticket for ticket in self.tickets if ticket.alive]
+
+    def _attempt(self, ticket: Ticket, phase: OrderKind) -> None:
+        session = self.panel.sessions[self.row]
+        bar = self.panel.bar(self.row, ticket.column)
+        if self._has_lapsed(ticket):
+            return
+        price = fill_price(ticket, phase, bar, self.terms.policy)
+        if bar.trading:
+            ticket.attempts += 1
+        if isinstance(price, Reason):
+            ticket.reason = price
+            if ticket.wanted == 0 and bar.trading:
+                ticket.wanted = quantity(
+                    ticket, bar.open, session, self.panel, self.holdings, self.terms, 0
+                ).wanted
+        else:
+            room = volume_room(bar, self._volume_used.get(ticket.column, 0), self.terms)
+            asked = quantity(ticket, price, session, self.panel, self.holdings, self.terms, room)
+            ticket.wanted = ticket.filled + asked.wanted
+            ticket.reason = asked.reason
+            if asked.shares:
+                self._execute(ticket, phase, asked.shares, price)
+            if asked.reason is None or (asked.wanted == 0 and ticket.filled):
+                self.end(ticket, OrderStatus.FILLED)
+                return
+            if asked.reason is Reason.NOT_HELD:
+                self.end(ticket, OrderStatus.CANCELLED)
+                return
+        self._count_down(ticket, traded=bar.trading)
+
+    def _has_lapsed(self, ticket: Ticket) -> bool:
+        if ticket.last_row is None or self.row <= ticket.last_row:
+            return False
+        self.end(ticket, OrderStatus.EXPIRED, ticket.reason or Reason.EXIT_DUE)
+        return True
+
+    def _count_down(self, ticket: Ticket, *, traded: bool) -> None:
+        if ticket.attempts_left is not None and traded:
+            ticket.attempts_left -= 1
+            if ticket.attempts_left <= 0:
+                self.end(ticket, OrderStatus.EXPIRED)
+                return
+        if ticket.falls_to_open:
+            ticket.kind = OrderKind.OPEN
+
+    def _execute(self, ticket: Ticket, phase: OrderKind, shares: int, price: int) -> None:
+        board = self.panel.boards[ticket.column]
+        session = self.panel.sessions[self.row]
+        paid, turnover = self._paid.get(ticket.order_id, (0, 0))
+        parts = split_executions(
+            shares,
+            price,
+            session,
+            board,
+            self.terms,
+            is_buy=ticket.is_buy,
+            paid_today=paid,
+            turnover_today=turnover,
+        )
+        for part in parts:
+            self._book(ticket, phase, part)
+            paid, turnover = self._paid.get(ticket.order_id, (0, 0))
+            self._paid[ticket.order_id] = (paid + part.fees.commission, turnover + part.amount)
+        self._volume_used[ticket.column] = self._volume_used.get(ticket.column, 0) + shares
+
+    def _book(self, ticket: Ticket, phase: OrderKind, part: Execution) -> None:
+        fill = Fill(
+            fill_id=next(self._fill_ids),
+            order_id=ticket.order_id,
+            event_id=ticket.event_id,
+            symbol=ticket.symbol,
+            session=self.panel.sessions[self.row],
+            kind=phase,
+            side=ticket.side,
+            shares=part.shares,
+            price=part.price,
+            amount=part.amount,
+            commission=part.fees.commission,
+            stamp_duty=part.fees.stamp_duty,
+            transfer_fee=part.fees.transfer_fee,
+            other_fees=part.fees.other,
+        )
+        self.ledger.fills.append(fill)
+        tranche = self._tranche(ticket)
+        if ticket.is_buy:
+            self.holdings.receive(tranche, part.shares, part.price, fill.cash_flow)
+        else:
+            self.holdings.deliver(tranche, part.shares, fill.cash_flow)
+        ticket.filled += part.shares
+        ticket.spent -= fill.cash_flow
+        self.mirror.tell_fill(ticket, fill)
+
+    def _tranche(self, ticket: Ticket) -> Tranche:
+        known = self.holdings.tranches.get((ticket.event_id, ticket.column))
+        return known or Tranche(ticket.event_id, ticket.symbol, ticket.column, self.row, ticket.terms)
+
+    def _mark(self, column: int) -> int:
+        return int(self.panel.close[max(self.row, 0), column])
+
+    def _mark_to_close(self) -> None:
+        session = self.panel.sessions[self.row]
+        total = 0
+        for column in sorted(self.holdings.shares):
+            shares, close = self.holdings.shares[column], self._mark(column)
+            total += shares * close
+            self.ledger.positions.append(Position(session, self.panel.symbols[column], shares, close, shares * close))
+        self.equity = self.holdings.cash + total
+        self.ledger.equity.append(EquityRecord(session, self.holdings.cash, total, self.equity))
+
+    def _close_the_books(self) -> None:
+        for ticket in self.tickets:
+            self.end(ticket, OrderStatus.CANCELLED, ticket.reason or Reason.RUN_END)
+        self.tickets = []

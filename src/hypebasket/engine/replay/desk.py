@@ -1,0 +1,148 @@
+"""The desk works a plan: it releases entries and rebalances, and takes positions off when their terms say so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from hypebasket.engine.replay.broker import MarketRulesBroker
+from hypebasket.engine.replay.holdings import Tranche
+from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
+from hypebasket.plan.intents import MILLION, Entry, Plan, Rebalance
+from hypebasket.rules.lots import largest_legal_lot, legal_sale
+
+__all__ = ["PlanDesk"]
+
+
+class PlanDesk:
+    """Releases the orders of one plan to one broker; rows of the plan are rows of the broker's panel."""
+
+    def __init__(self, plan: Plan, broker: MarketRulesBroker) -> None:
+        self.broker = broker
+        self.panel = broker.panel
+        self._entries: dict[tuple[int, OrderKind], list[Entry]] = defaultdict(list)
+        for entry in plan.entries:
+            self._entries[entry.row, entry.kind].append(entry)
+        self._rebalances = {rebalance.row: rebalance for rebalance in plan.rebalances}
+        self._last_release = max(
+            (*(entry.row for entry in plan.entries), *(rebalance.row for rebalance in plan.rebalances)), default=-1
+        )
+
+    def before_open(self, row: int) -> None:
+        """Release what is due at the open: late exits, then the target weights, then entries."""
+        for tranche in self._due(row - 1):
+            self._leave(tranche, OrderKind.OPEN, "hold")
+        if rebalance := self._rebalances.get(row):
+            self._rebalance(rebalance)
+        self._enter(self._entries.get((row, OrderKind.OPEN), ()))
+
+    def before_close(self, row: int) -> None:
+        """Release exits and entries at the close."""
+        for tranche in self._due(row):
+            self._leave(tranche, OrderKind.CLOSE, "hold")
+        self._enter(self._entries.get((row, OrderKind.CLOSE), ()))
+
+    def after_close(self, row: int) -> None:
+        """Judge the close of every position that traded; what it triggers is sold at the next open."""
+        if row == len(self.panel.sessions) - 1:
+            return
+        for tranche in self._staying():
+            if not self.panel.trading[row, tranche.column]:
+                continue
+            signal = tranche.exit_signal(int(self.panel.close[row, tranche.column]))
+            if signal:
+                self._leave(tranche, OrderKind.OPEN, signal)
+
+    def is_done(self, row: int) -> bool:
+        """Whether the plan has nothing left to release."""
+        return row >= self._last_release
+
+    def _staying(self) -> list[Tranche]:
+        return [tranche for tranche in self.broker.holdings.tranches.values() if not tranche.leaving]
+
+    def _due(self, row: int) -> list[Tranche]:
+        """Return positions whose term has ended by the close of ``row``."""
+        return [tranche for tranche in self._staying() if (last := _last_row(tranche)) is not None and last <= row]
+
+    def _enter(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            column = self.panel.column_of[entry.symbol]
+            taken = self._is_taken(column)
+            ticket = self.broker.place(
+                event_id=entry.event_id,
+                column=column,
+                side=Side.BUY,
+                kind=entry.kind,
+                money=self.broker.equity * entry.weight_ppm // MILLION,
+                attempts_left=entry.attempts,
+                last_row=entry.last_row,
+                price_cap=entry.price_cap,
+                terms=entry.exit,
+                purpose="entry",
+            )
+            if taken:
+                self.broker.end(ticket, OrderStatus.CANCELLED, Reason.OVERLAP)
+
+    def _is_taken(self, column: int) -> bool:
+        """Whether an earlier event holds the name, or still tries to buy it."""
+        pending = any(ticket.alive and ticket.is_buy and ticket.column == column for ticket in self.broker.tickets)
+        return pending or self.broker.holdings.held(column) > 0
+
+    def _leave(self, tranche: Tranche, kind: OrderKind, purpose: str) -> None:
+        """Sell all of a position, and stop adding to it."""
+        for ticket in self.broker.tickets:
+            if ticket.alive and ticket.is_buy and (ticket.event_id, ticket.column) == (tranche.event_id, tranche.column):
+                self.broker.end(ticket, OrderStatus.CANCELLED, Reason.EXIT_DUE)
+        tranche.leaving = True
+        self.broker.place(
+            event_id=tranche.event_id,
+            column=tranche.column,
+            side=Side.SELL,
+            kind=kind,
+            purpose=purpose,
+            falls_to_open=kind is OrderKind.CLOSE,
+        )
+
+    def _rebalance(self, rebalance: Rebalance) -> None:
+        """Trade from what is held to the target weights, valued at the closes before."""
+        broker, panel = self.broker, self.panel
+        for ticket in broker.tickets:
+            if ticket.alive:
+                broker.end(ticket, OrderStatus.CANCELLED, Reason.SUPERSEDED)
+        weights = {panel.column_of[symbol]: ppm for symbol, ppm in rebalance.weights_ppm}
+        for column in sorted({*weights, *broker.holdings.shares}):
+            close = int(panel.close[broker.row - 1, column]) if broker.row else 0
+            held = broker.holdings.held(column)
+            target = broker.equity * weights.get(column, 0) // MILLION
+            surplus = held * close - target
+            if surplus > 0:
+                self._reduce(column, held, surplus // close if target else held)
+            elif target and (held == 0 or largest_legal_lot(panel.boards[column], -surplus // close)):
+                broker.place(
+                    event_id="",
+                    column=column,
+                    side=Side.BUY,
+                    kind=OrderKind.OPEN,
+                    money=-surplus,
+                    attempts_left=rebalance.attempts,
+                    purpose="rebalance",
+                )
+
+    def _reduce(self, column: int, held: int, shares: int) -> None:
+        shares = legal_sale(self.panel.boards[column], held, shares)
+        if shares:
+            self.broker.place(
+                event_id="",
+                column=column,
+                side=Side.SELL,
+                kind=OrderKind.OPEN,
+                shares=shares,
+                purpose="rebalance",
+            )
+
+
+def _last_row(tranche: Tranche) -> int | None:
+    terms = tranche.terms
+    if terms.due is not None:
+        return terms.due
+    return None if terms.hold_sessions is None else tranche.opened + terms.hold_sessions - 1

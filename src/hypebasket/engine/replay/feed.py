@@ -1,0 +1,60 @@
+"""Feeds for backtrader, cut from a panel: one row a session on one shared calendar.
+
+Every feed has every session, so no feed starts late and none lags: a session without trading repeats the last close with no
+volume (before the first bar: not a number), and the broker knows from the panel that it is none.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import backtrader as bt
+import numpy as np
+import numpy.typing as npt
+
+from hypebasket.market.panel import FEN, MarketPanel
+
+__all__ = ["PanelFeed", "panel_feeds"]
+
+
+class PanelFeed(bt.feed.DataBase):
+    """One column of a panel as a backtrader feed, preloaded in one copy."""
+
+    params = (("lines_of", None),)
+
+    def preload(self) -> None:
+        """Hand the arrays to the lines."""
+        columns: dict[str, npt.NDArray[np.float64]] = self.p.lines_of
+        length = len(columns["datetime"])
+        for alias in self.getlinealiases():
+            values = columns.get(alias)
+            line = getattr(self.lines, alias)
+            line.array = array("d", (np.zeros(length) if values is None else np.ascontiguousarray(values)).tobytes())
+            line.lencount = length
+            line._idx = length - 1  # noqa: SLF001  (the only way to preload without a Python loop per bar)
+        self.home()
+
+    def _load(self) -> bool:
+        return False
+
+    def advance(self, size: int = 1, datamaster: object = None, ticks: bool = True) -> None:
+        """Move on by ``size`` sessions; there are no ticks to maintain."""
+        for line in self.lines.lines:
+            line._idx += size  # noqa: SLF001
+            line.lencount += size
+
+
+def panel_feeds(panel: MarketPanel) -> list[PanelFeed]:
+    """Return a feed for each symbol of the panel, named by it."""
+    stamps = np.array([day.toordinal() for day in panel.sessions], dtype=np.float64)
+    feeds = []
+    for column, symbol in enumerate(panel.symbols):
+        live = panel.trading[:, column]
+        close = np.where(panel.close[:, column] > 0, panel.close[:, column] / FEN, np.nan)
+        lines = {"datetime": stamps, "close": close, "volume": np.maximum(panel.volume[:, column], 0).astype(np.float64)}
+        for name in ("open", "high", "low"):
+            lines[name] = np.where(live, getattr(panel, name)[:, column] / FEN, close)
+        feed = PanelFeed(lines_of=lines)
+        feed._name = symbol  # noqa: SLF001  (backtrader's own place for a feed's name)
+        feeds.append(feed)
+    return feeds

@@ -1,0 +1,67 @@
+"""Run a plan through backtrader and return its ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import backtrader as bt
+
+from hypebasket.engine.replay.broker import MarketRulesBroker
+from hypebasket.engine.replay.feed import panel_feeds
+from hypebasket.engine.replay.strategy import EventStrategy
+from hypebasket.ledger.records import Ledger
+from hypebasket.market.panel import MarketPanel
+from hypebasket.plan.intents import Entry, Plan
+
+__all__ = ["replay"]
+
+
+def replay(
+    panel: MarketPanel, plan: Plan, *, cash: int, start: int, stop: int, stop_when_flat: bool = False
+) -> Ledger:
+    """Execute ``plan`` on sessions ``start..stop`` (rows of ``panel``, end excluded) from ``cash`` fen.
+
+    The session before ``start`` is shown to the engine for its closes, but nothing can happen on it. With
+    ``stop_when_flat`` the run ends after the first session with nothing held, working or to come.
+    """
+    symbols = {entry.symbol for entry in plan.entries}
+    symbols |= {symbol for rebalance in plan.rebalances for symbol, _ in rebalance.weights_ppm}
+    first = max(start - 1, 0)
+    window = panel.rows(first, stop).columns(symbols)
+    cerebro = bt.Cerebro(stdstats=False)
+    for feed in panel_feeds(window):
+        cerebro.adddata(feed, name=feed._name)  # noqa: SLF001
+    broker = MarketRulesBroker(
+        panel=window,
+        cash=cash,
+        policy=plan.policy,
+        participation_ppm=plan.participation_ppm,
+        commission_terms=plan.commission,
+        stop_when_flat=stop_when_flat,
+    )
+    cerebro.setbroker(broker)
+    cerebro.addstrategy(EventStrategy, plan=_shifted(plan, first))
+    cerebro.run()
+    ledger = broker.ledger
+    if first < start:
+        ledger.equity = ledger.equity[1:]
+    return ledger
+
+
+def _shifted(plan: Plan, rows: int) -> Plan:
+    """Return the plan counted from a later row."""
+    return replace(
+        plan,
+        entries=tuple(_shifted_entry(entry, rows) for entry in plan.entries),
+        rebalances=tuple(replace(rebalance, row=rebalance.row - rows) for rebalance in plan.rebalances),
+    )
+
+
+def _shifted_entry(entry: Entry, rows: int) -> Entry:
+    due = None if entry.exit.due is None else entry.exit.due - rows
+    return replace(
+        entry,
+        row=entry.row - rows,
+        last_row=None if entry.last_row is None else entry.last_row - rows,
+        exit=replace(entry.exit, due=due),
+    )

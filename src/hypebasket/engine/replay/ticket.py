@@ -1,0 +1,92 @@
+"""A working order, from its first attempt to its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypebasket.ledger.records import Order, OrderKind, OrderStatus, Reason, Side
+from hypebasket.market.calendar import Session
+from hypebasket.plan.intents import ExitTerms
+
+__all__ = ["Ticket"]
+
+NO_EXIT = ExitTerms()
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """An order the broker is working on.
+
+    A buy carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale carries ``shares``, or neither:
+    then it sells all that its event holds. ``attempts_left`` counts sessions with a bar, ``None`` means until filled;
+    ``terms`` say how a bought position ends. A sale that ``falls_to_open`` is tried at the next open when the close
+    auction did not serve it.
+    """
+
+    order_id: int
+    event_id: str
+    symbol: str
+    column: int
+    side: Side
+    kind: OrderKind
+    created: int
+    money: int | None = None
+    shares: int | None = None
+    attempts_left: int | None = None
+    last_row: int | None = None
+    price_cap: int | None = None
+    terms: ExitTerms = NO_EXIT
+    purpose: str = ""
+    falls_to_open: bool = False
+    native: Any = None
+    attempts: int = 0
+    wanted: int = 0
+    filled: int = 0
+    spent: int = 0
+    reason: Reason | None = None
+    status: OrderStatus = OrderStatus.OPEN
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is still being worked on."""
+        return self.status is OrderStatus.OPEN
+
+    @property
+    def is_buy(self) -> bool:
+        """Whether it adds shares."""
+        return self.side is Side.BUY
+
+    @property
+    def money_left(self) -> int | None:
+        """Money not yet spent, in fen."""
+        return None if self.money is None else self.money - self.spent
+
+    def end(self, status: OrderStatus, reason: Reason | None = None) -> None:
+        """Close the order; shares bought or sold so far make an unfilled end a partial one."""
+        assert self.alive, "an order ends once"
+        if status is OrderStatus.FILLED:
+            self.reason = None
+        else:
+            self.reason = reason or self.reason
+            if self.filled:
+                status = OrderStatus.PARTIAL
+        self.status = status
+
+    def record(self, sessions: tuple[Session, ...]) -> Order:
+        """Return the row of the ledger."""
+        return Order(
+            order_id=self.order_id,
+            event_id=self.event_id,
+            symbol=self.symbol,
+            side=self.side,
+            created=sessions[self.created],
+            kind=self.kind,
+            money=self.money,
+            shares=max(self.wanted, self.filled),
+            filled=self.filled,
+            status=self.status,
+            reason=self.reason,
+            attempts=self.attempts,
+            purpose=self.purpose,
+        )

@@ -1,0 +1,158 @@
+"""The invariants every run must hold, checked from the ledger alone against the day's facts.
+
+The check keeps its own accounts: it replays fills and entitlements and compares with what the engine wrote down.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from hypebasket.errors import LedgerError
+from hypebasket.ledger.records import Fill, Ledger, OrderKind, OrderStatus, Side
+
+__all__ = ["DayFacts", "Tape", "check_ledger"]
+
+
+class DayFacts(NamedTuple):
+    """What the market did with one name on one session, in fen and shares; ``same_day_sale`` is the law of T+0."""
+
+    trading: bool
+    open: int
+    high: int
+    low: int
+    close: int
+    limit_down: int
+    limit_up: int
+    volume: int | None
+    same_day_sale: bool
+
+
+class Tape(Protocol):
+    """Gives the facts of a name on a session, ``None`` where the data has none, and the last close."""
+
+    def facts(self, symbol: str, session: date) -> DayFacts:
+        """Return the day."""
+
+    def last_close(self, symbol: str, session: date) -> int:
+        """Return the last close up to the session, in fen."""
+
+
+def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
+    """Raise ``LedgerError`` at the first broken invariant.
+
+    Checked: cash + positions = equity on every session, rebuilt from fills and entitlements; no buy makes cash negative; no
+    sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit, without trading, or above
+    the participation cap; fills of an order add up to what its row says; every order not filled whole gives a reason.
+    """
+    _check_fills(ledger, tape, participation_ppm)
+    _check_accounts(ledger, tape)
+    _check_orders(ledger)
+
+
+def _fail(what: str, found: object, expected: object) -> None:
+    raise LedgerError(f"{what}: found {found}, expected {expected}", "this is a fault of the program; please report it")
+
+
+def _check_fills(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
+    taken: dict[tuple[str, date], int] = defaultdict(int)
+    for fill in ledger.fills:
+        name = f"fill {fill.fill_id} of {fill.symbol} on {fill.session}"
+        day = tape.facts(fill.symbol, fill.session)
+        if not day.trading:
+            _fail(f"{name}: traded without trading", fill.price, "no fill")
+        if not max(day.low, day.limit_down) <= fill.price <= min(day.high, day.limit_up):
+            bounds = f"{max(day.low, day.limit_down)}..{min(day.high, day.limit_up)}"
+            _fail(f"{name}: price outside the day's range or limits", fill.price, bounds)
+        if fill.amount != fill.price * fill.shares:
+            _fail(f"{name}: amount", fill.amount, fill.price * fill.shares)
+        if fill.shares <= 0 or min(fill.commission, fill.stamp_duty, fill.transfer_fee, fill.other_fees) < 0:
+            _fail(f"{name}: shares and fees", fill, "positive shares, no negative fee")
+        taken[fill.symbol, fill.session] += fill.shares
+        if day.volume is not None and taken[fill.symbol, fill.session] * 1_000_000 > day.volume * participation_ppm:
+            _fail(f"{name}: share of the session's volume", taken[fill.symbol, fill.session], day.volume)
+
+
+class _Account:
+    """Cash and shares rebuilt from fills and entitlements."""
+
+    def __init__(self, cash: int, tape: Tape) -> None:
+        self.cash = cash
+        self.tape = tape
+        self.shares: dict[str, int] = defaultdict(int)
+        self.bought: dict[str, int] = {}
+
+    def entitle(self, ledger: Ledger, session: date) -> None:
+        self.bought = defaultdict(int)
+        for item in (item for item in ledger.entitlements if item.session == session):
+            if item.held > self.shares[item.symbol]:
+                _fail(f"entitlement of {item.symbol} on {session}: shares held", item.held, self.shares[item.symbol])
+            self.shares[item.symbol] += item.shares
+            self.cash += item.cash
+
+    def trade(self, fill: Fill) -> None:
+        name = f"fill {fill.fill_id} of {fill.symbol} on {fill.session}"
+        self.cash += fill.cash_flow
+        if fill.side is Side.BUY:
+            if self.cash < 0:
+                _fail(f"{name}: cash after a buy", self.cash, ">= 0")
+            self.bought[fill.symbol] += fill.shares
+            self.shares[fill.symbol] += fill.shares
+            return
+        day = self.tape.facts(fill.symbol, fill.session)
+        free = self.shares[fill.symbol] - (0 if day.same_day_sale else self.bought[fill.symbol])
+        if fill.shares > free:
+            _fail(f"{name}: sold more than may be sold today", fill.shares, f"<= {free}")
+        self.shares[fill.symbol] -= fill.shares
+
+    def value(self, session: date) -> int:
+        return sum(
+            shares * self.tape.last_close(symbol, session) for symbol, shares in self.shares.items() if shares
+        )
+
+
+def _check_accounts(ledger: Ledger, tape: Tape) -> None:
+    account = _Account(ledger.initial_cash, tape)
+    fills = defaultdict(list)
+    for fill in ledger.fills:
+        fills[fill.session].append(fill)
+    held: dict[date, dict[str, int]] = defaultdict(dict)
+    for position in ledger.positions:
+        held[position.session][position.symbol] = position.shares
+    sessions = {record.session for record in ledger.equity}
+    if strays := sorted(set(fills) - sessions):
+        _fail("fills outside the run", strays, "none")
+    for record in ledger.equity:
+        account.entitle(ledger, record.session)
+        for fill in sorted(fills[record.session], key=_phase):
+            account.trade(fill)
+        if record.cash != account.cash:
+            _fail(f"cash on {record.session}", record.cash, account.cash)
+        if held[record.session] != {symbol: shares for symbol, shares in account.shares.items() if shares}:
+            _fail(f"positions on {record.session}", held[record.session], dict(account.shares))
+        if record.market_value != account.value(record.session):
+            _fail(f"market value on {record.session}", record.market_value, account.value(record.session))
+        if record.equity != record.cash + record.market_value:
+            _fail(f"equity on {record.session}", record.equity, record.cash + record.market_value)
+
+
+def _phase(fill: Fill) -> tuple[int, int, int]:
+    return (fill.kind is OrderKind.CLOSE, fill.side is not Side.SELL, fill.fill_id)
+
+
+def _check_orders(ledger: Ledger) -> None:
+    filled: dict[int, int] = defaultdict(int)
+    for fill in ledger.fills:
+        filled[fill.order_id] += fill.shares
+    known = set()
+    for order in ledger.orders:
+        known.add(order.order_id)
+        if order.filled != filled[order.order_id]:
+            _fail(f"order {order.order_id}: shares filled", order.filled, filled[order.order_id])
+        if order.status is OrderStatus.OPEN:
+            _fail(f"order {order.order_id}: status at the end", order.status, "ended")
+        if (order.reason is None) != (order.status is OrderStatus.FILLED):
+            _fail(f"order {order.order_id}: reason", order.reason, "one exactly where the order is not filled whole")
+    if strangers := set(filled) - known:
+        _fail("fills without an order", sorted(strangers), "none")

@@ -1,0 +1,1 @@
+"""Sessions, raw bars, corporate actions, and the read-only panel an engine runs on."""

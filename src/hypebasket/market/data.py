@@ -1,0 +1,31 @@
+"""Market data as it leaves a source: verified frames, with their origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hypebasket.spec.instrument import Instrument
+
+__all__ = ["MarketData"]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketData:
+    """Raw bars, corporate actions and index levels, as described in ``columns``.
+
+    ``content_hash`` identifies the content whatever file format it came from; ``warnings`` are the blemishes a reader of
+    the pages should know.
+    """
+
+    bars: pd.DataFrame
+    actions: pd.DataFrame
+    indices: pd.DataFrame
+    instruments: dict[str, Instrument]
+    source: str
+    synthetic: bool
+    content_hash: str
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,38 @@
+"""The panel as the ledger's check reads it: the facts of one day, one name."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypebasket.ledger.invariants import DayFacts
+from hypebasket.market.panel import UNKNOWN, MarketPanel
+from hypebasket.rules.settlement import sellable
+
+__all__ = ["PanelTape"]
+
+
+class PanelTape:
+    """Facts of a panel, by symbol and session."""
+
+    def __init__(self, panel: MarketPanel) -> None:
+        self.panel = panel
+
+    def facts(self, symbol: str, session: date) -> DayFacts:
+        """Return the day of a name."""
+        column = self.panel.column_of[symbol]
+        bar = self.panel.bar(self.panel.row_of[session], column)
+        return DayFacts(
+            trading=bar.trading,
+            open=bar.open,
+            high=bar.high,
+            low=bar.low,
+            close=bar.close,
+            limit_down=bar.limit_down,
+            limit_up=bar.limit_up,
+            volume=None if bar.volume == UNKNOWN else bar.volume,
+            same_day_sale=sellable(self.panel.boards[column], 1, 1) == 1,
+        )
+
+    def last_close(self, symbol: str, session: date) -> int:
+        """Return the last close of a name up to a session, in fen."""
+        return int(self.panel.close[self.panel.row_of[session], self.panel.column_of[symbol]])

@@ -1,0 +1,280 @@
+"""From ledgers to the result model: the numbers of one basket × strategy × circle."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from hypebasket.ledger.records import Ledger, OrderStatus
+from hypebasket.ledger.result import (
+    CircleResult,
+    Costs,
+    EventResult,
+    FirstFill,
+    Label,
+    MarketWindow,
+    NameOutcome,
+    SleevePoint,
+)
+from hypebasket.market.panel import FEN
+from hypebasket.pipeline.sleeve import CircleRun, EventRun, SleeveRunner
+from hypebasket.spec.basket import Basket, Stock
+from hypebasket.spec.event import Event
+from hypebasket.spec.strategy import FillPolicy
+from hypebasket.spec.text import Circle, Text
+from hypebasket.stats.captured import Capture, NameCapture, capture_of
+from hypebasket.stats.headline import Headline, boards_of, headline_of, summarise
+from hypebasket.stats.performance import measure, simple_returns
+
+__all__ = ["Benchmark", "circle_result", "label"]
+
+
+def label(text: Text) -> Label:
+    """Return a spec's text as the result model has it."""
+    return Label(zh=text.zh, en=text.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """Index closes on the sessions of a run, and the one before it; ``levels`` empty with a ``note`` where data lacks."""
+
+    symbol: str | None
+    levels: tuple[float, ...]
+    start: float
+    note: str = ""
+
+    @property
+    def returns(self) -> np.ndarray | None:
+        """Session returns, ``(n_sessions,)``; ``None`` without data."""
+        return simple_returns(self.levels, self.start) if self.levels else None
+
+
+def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) -> CircleResult:
+    """Measure one circle."""
+    ledger, sleeve = run.ledger, runner.sleeve
+    equity = [record.equity for record in ledger.equity]
+    returns = simple_returns(equity, ledger.initial_cash)
+    figures = measure(returns, sleeve.periods_per_year)
+    held = np.array([record.market_value > 0 for record in ledger.equity])
+    at_risk = held | np.concatenate([[False], held[:-1]])
+    index = benchmark.returns
+    years = len(equity) / sleeve.periods_per_year
+    traded = sum(fill.amount for fill in ledger.fills) / 2
+    return CircleResult(
+        basket=runner.basket.id,
+        strategy=runner.strategy.id,
+        members=run.circle.value,
+        primary=run.primary,
+        sleeve=sleeve.currency,
+        currency=sleeve.currency,
+        start=ledger.equity[0].session,
+        end=ledger.equity[-1].session,
+        initial_cash=ledger.initial_cash / FEN,
+        final_equity=equity[-1] / FEN,
+        total_return=figures.total_return,
+        benchmark=benchmark.symbol,
+        benchmark_return=None if index is None else float(np.prod(1 + index) - 1),
+        benchmark_matched_return=None if index is None else float(np.prod(1 + index[at_risk]) - 1),
+        benchmark_note=benchmark.note,
+        cagr=figures.cagr,
+        volatility=figures.volatility,
+        sharpe=figures.sharpe,
+        sortino=figures.sortino,
+        max_drawdown=figures.max_drawdown,
+        turnover=traded / years / float(np.mean(equity)),
+        exposure=float(held.mean()),
+        costs=_costs(ledger),
+        orders=len(ledger.orders),
+        fills=len(ledger.fills),
+        unfilled=_unfilled(ledger),
+        events=tuple(_EventReader(runner, run).read_all()),
+        curve=_curve(ledger, benchmark) if run.primary else (),
+        note="" if ledger.fills else _why_idle(run),
+    )
+
+
+def _costs(ledger: Ledger) -> Costs:
+    sums = {
+        name: sum(getattr(fill, name) for fill in ledger.fills) / FEN
+        for name in ("commission", "stamp_duty", "transfer_fee", "other_fees")
+    }
+    return Costs(**sums, total=sum(fill.fees for fill in ledger.fills) / FEN)
+
+
+def _unfilled(ledger: Ledger) -> dict[str, int]:
+    reasons = Counter(
+        order.reason.value for order in ledger.orders if order.status is not OrderStatus.FILLED and order.reason
+    )
+    return dict(sorted(reasons.items()))
+
+
+def _curve(ledger: Ledger, benchmark: Benchmark) -> tuple[SleevePoint, ...]:
+    levels: Sequence[float | None] = benchmark.levels or [None] * len(ledger.equity)
+    return tuple(
+        SleevePoint(
+            session=record.session, equity=record.equity / FEN, benchmark=level, invested=record.market_value > 0
+        )
+        for record, level in zip(ledger.equity, levels, strict=True)
+    )
+
+
+def _why_idle(run: CircleRun) -> str:
+    if not any(event.plan.members for event in run.events):
+        return f"no member in the circle {run.circle.value} at any event: nothing was bought"
+    return "no order was filled"
+
+
+class _EventReader:
+    """Reads the events of one circle."""
+
+    def __init__(self, runner: SleeveRunner, run: CircleRun) -> None:
+        self.runner = runner
+        self.run = run
+        self.panel = runner.sleeve.panel
+        self.window = runner.strategy.window
+        self.owners = _owners(run.events)
+
+    def read_all(self) -> Iterable[EventResult]:
+        for event in self.run.events:
+            yield self._excluded(event) if event.plan.excluded else self._event(event)
+
+    def _excluded(self, event: EventRun) -> EventResult:
+        return EventResult(
+            **self._identity(event),
+            members=0,
+            headline=None,
+            headline_median=None,
+            headline_without_best=None,
+            captured=None,
+            excluded=event.plan.excluded,
+        )
+
+    def _identity(self, event: EventRun) -> dict[str, object]:
+        mapped = event.plan.mapped
+        spec: Event = mapped.event
+        window = MarketWindow(
+            first_open=mapped.first_open,
+            first_close=mapped.first_close,
+            session_1=mapped.session_1,
+            base=mapped.base,
+        )
+        at = spec.at.isoformat() if spec.precision == "day" else spec.earliest_moment.strftime("%Y-%m-%dT%H:%MZ")
+        return {
+            "event_id": spec.id,
+            "title": label(spec.title),
+            "at": at,
+            "markets": {self.runner.sleeve.market.value: window},
+            "window_sessions": self.window,
+        }
+
+    def _event(self, event: EventRun) -> EventResult:
+        plan, rows = event.plan, self.panel.row_of
+        base = rows[plan.mapped.base]
+        last = base + self.window
+        captures = self._captures(event, base, last)
+        reported = captures.get(self.run.policy)
+        names = tuple(self._name(stock, base, last, reported) for stock in plan.members)
+        known = [(name.headline, stock.weight) for name, stock in zip(names, plan.members, strict=True)]
+        pairs = [(value, weight) for value, weight in known if value is not None]
+        headline = summarise([value for value, _ in pairs], [weight for _, weight in pairs])
+        first = [name.session_1_return for name in names if name.session_1_return is not None]
+        owner = self.owners[plan.mapped.event.id]
+        return EventResult(
+            **self._identity(event),
+            owner=owner == plan.mapped.event.id,
+            members=len(plan.members),
+            session_1_return=float(np.mean(first)) if first else None,
+            **_headline_fields(headline),
+            captured=reported.captured if reported else None,
+            captured_pessimistic=_captured(captures.get(FillPolicy.PESSIMISTIC)),
+            captured_optimistic=_captured(captures.get(FillPolicy.OPTIMISTIC)),
+            open_at_end=bool(reported and reported.open_at_end),
+            names=names,
+            note=self._note(plan.members, owner, plan.mapped.event.id, last),
+        )
+
+    def _captures(self, event: EventRun, base: int, last: int) -> dict[FillPolicy, Capture]:
+        if self.runner.triggered:
+            return {policy: capture_of(ledger, event.plan.entries) for policy, ledger in event.ledgers.items()}
+        if not event.plan.members:
+            return {}
+        return {policy: self._equity_change(ledger, base, last) for policy, ledger in self.run.ledgers.items()}
+
+    def _equity_change(self, ledger: Ledger, base: int, last: int) -> Capture:
+        """Return what a strategy without a trigger made from the base close to the close of the window."""
+        start = self.runner.sleeve.start
+        path = [ledger.initial_cash, *(record.equity for record in ledger.equity)]
+        before = path[max(base - start + 1, 0)]
+        after = path[min(last - start + 1, len(path) - 1)]
+        return Capture(after / before - 1.0, open_at_end=False, names={})
+
+    def _name(self, stock: Stock, base: int, last: int, capture: Capture | None) -> NameOutcome:
+        boards = boards_of(self.panel, stock.symbol, base + 1, last)
+        own: NameCapture | None = capture.names.get(stock.symbol) if capture else None
+        first = own.first_fill if own else None
+        return NameOutcome(
+            symbol=stock.symbol,
+            name=label(stock.name),
+            segment=stock.segment,
+            documented=stock.documented,
+            headline=headline_of(self.panel, stock.symbol, base, last),
+            captured=own.captured if own else None,
+            session_1_return=headline_of(self.panel, stock.symbol, base, base + 1),
+            locked=boards.locked,
+            one_price=boards.one_price,
+            broken=boards.broken,
+            sealed=boards.sealed,
+            height=boards.height,
+            first_fill=FirstFill(session=first.session, price=first.price / FEN) if first else None,
+            reason=own.reason if own else None,
+        )
+
+    def _note(self, members: Sequence[Stock], owner: str, event_id: str, last: int) -> str:
+        notes = []
+        if not members:
+            notes.append(_EMPTY[self.run.circle])
+        if owner != event_id:
+            notes.append(f"same entry session as {owner}, which owns the names in the continuous run")
+        if last >= self.runner.sleeve.stop:
+            notes.append("the window ends after the run: no headline")
+        return "; ".join(notes)
+
+
+_EMPTY = {
+    Circle.POINT_IN_TIME: "empty: no source had named a member of this sleeve before the decision",
+    Circle.DOCUMENTED: "empty: no member of this sleeve is documented by any source",
+    Circle.ALL: "empty: no member of this sleeve was listed",
+}
+
+
+def _owners(events: Sequence[EventRun]) -> dict[str, str]:
+    """Return, for each event, the event that owns its entry session: the first one in order."""
+    first: dict[int, str] = {}
+    owners = {}
+    for event in events:
+        event_id, row = event.plan.mapped.event.id, event.plan.row
+        owners[event_id] = event_id if row is None else first.setdefault(row, event_id)
+    return owners
+
+
+def _headline_fields(headline: Headline) -> dict[str, float | None]:
+    return {
+        "headline": headline.mean,
+        "headline_median": headline.median,
+        "headline_without_best": headline.without_best,
+    }
+
+
+def _captured(capture: Capture | None) -> float | None:
+    return capture.captured if capture else None
+
+
+def primary_circle(basket: Basket, own: Circle | None, override: Circle | None) -> Circle:
+    """Return the circle that leads the report: the command line's, else the strategy's, else the basket's."""
+    return override or own or basket.members
+
+

@@ -1,0 +1,199 @@
+"""The main job: YAML and data in; ledgers, numbers and pages out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+
+from hypebasket import __version__, rules
+from hypebasket.errors import UsageError
+from hypebasket.ledger.result import CircleResult, RunResult
+from hypebasket.market.data import MarketData
+from hypebasket.pipeline.files import LEDGER_COLUMNS, LedgerKey, ledger_rows, result_payload, write_csv, write_json
+from hypebasket.pipeline.identity import package_versions, run_id, source_hash
+from hypebasket.pipeline.market import a_share_sleeve, benchmark_of
+from hypebasket.pipeline.outcome import Benchmark, circle_result, primary_circle
+from hypebasket.pipeline.request import RunRequest
+from hypebasket.pipeline.sleeve import CircleRun, Sleeve, SleeveRunner
+from hypebasket.pipeline.summary import assemble
+from hypebasket.pipeline.supply import supply
+from hypebasket.pipeline.tearsheets import TearsheetPress, sheet_name
+from hypebasket.spec.basket import Basket
+from hypebasket.spec.strategy import Strategy
+from hypebasket.spec.text import Circle
+from hypebasket.spec.workspace import Workspace, load_workspace
+
+__all__ = ["Finished", "Pair", "execute", "run_pair"]
+
+DEFAULT_BASKETS = ("compute", "application", "regulation")
+
+Say = Callable[[str], None]
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run left: its result, its folder, and the comparison page (if pages were asked for)."""
+
+    result: RunResult
+    folder: Path
+    index: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One basket × strategy: every circle's ledgers and numbers."""
+
+    runner: SleeveRunner
+    runs: tuple[CircleRun, ...]
+    results: tuple[CircleResult, ...]
+    benchmark: Benchmark
+
+    @property
+    def primary(self) -> tuple[CircleRun, CircleResult]:
+        """The circle that leads the report."""
+        return next(both for both in zip(self.runs, self.results, strict=True) if both[0].primary)
+
+
+def execute(request: RunRequest, say: Say) -> Finished:
+    """Run every chosen basket with every chosen strategy, and write the run's folder."""
+    workspace = load_workspace(request.workspace)
+    baskets = _chosen("basket", request.baskets or _default_baskets(workspace), workspace.baskets)
+    strategies = _chosen("strategy", request.strategies or tuple(workspace.strategies), workspace.strategies)
+    data = supply(request.workspace, request.data, _symbols(baskets))
+    data = _with_instruments(data, workspace)
+    sleeve = a_share_sleeve(request, baskets, data)
+    first, last = sleeve.panel.sessions[sleeve.start], sleeve.panel.sessions[-1]
+    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}, {first}..{last}")
+    parameters = _parameters(request, baskets, strategies, workspace, data, sleeve)
+    identity = run_id(parameters)
+    folder = request.workspace / "reports" / identity
+    with _press(request, folder) as press:
+        pairs = []
+        for basket in baskets:
+            for strategy in strategies:
+                pair = run_pair(basket, strategy, sleeve, workspace, data, request.members)
+                pairs.append(pair)
+                say(f"ran {basket.id} × {strategy.id}")
+                if press:
+                    press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
+        results = [result for pair in pairs for result in pair.results]
+        result = assemble(identity, results, baskets, strategies, sleeve, data)
+        _write_ledgers(folder, pairs)
+        write_json(folder / "result.json", result_payload(result))
+        write_json(folder / "manifest.json", _manifest(identity, parameters))
+        index = _write_index(result, folder) if press else None
+        if press:
+            say("drawing the tearsheets")
+    return Finished(result, folder, index)
+
+
+def run_pair(
+    basket: Basket,
+    strategy: Strategy,
+    sleeve: Sleeve,
+    workspace: Workspace,
+    data: MarketData,
+    members: Circle | None = None,
+) -> Pair:
+    """Run one basket with one strategy, in all three circles of members."""
+    runner = SleeveRunner(basket, strategy, sleeve, workspace.events)
+    leading = primary_circle(basket, strategy.members, members)
+    benchmark = benchmark_of(basket, sleeve, data)
+    runs = tuple(runner.run(circle, primary=circle is leading) for circle in Circle)
+    return Pair(runner, runs, tuple(circle_result(runner, run, benchmark) for run in runs), benchmark)
+
+
+def _default_baskets(workspace: Workspace) -> tuple[str, ...]:
+    mainlines = tuple(name for name in DEFAULT_BASKETS if name in workspace.baskets)
+    return mainlines or tuple(workspace.baskets)
+
+
+def _chosen(kind: str, wanted: Sequence[str], known: Mapping[str, S]) -> tuple[S, ...]:
+    for name in wanted:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known)}"
+            raise UsageError(f"{kind} '{name}' is not in this workspace", hint)
+    return tuple(known[name] for name in dict.fromkeys(wanted))
+
+
+def _symbols(baskets: Sequence[Basket]) -> set[str]:
+    stocks = {stock.symbol for basket in baskets for stock in basket.stocks}
+    return stocks | {symbol for basket in baskets for symbol in basket.benchmarks.values()}
+
+
+def _with_instruments(data: MarketData, workspace: Workspace) -> MarketData:
+    """Let the workspace's instrument table, which is cited, override the data's."""
+    return replace(data, instruments={**data.instruments, **workspace.instruments})
+
+
+@contextmanager
+def _press(request: RunRequest, folder: Path) -> Iterator[TearsheetPress | None]:
+    if not request.pages:
+        yield None
+        return
+    with TearsheetPress(folder) as press:
+        yield press
+
+
+def _write_index(result: RunResult, folder: Path) -> Path:
+    from hypebasket.report.pages import write_index
+
+    sheets = {
+        (item.basket, item.strategy): sheet_name(item.basket, item.strategy)
+        for item in result.results
+        if item.primary
+    }
+    return write_index(result, folder, sheets)
+
+
+def _write_ledgers(folder: Path, pairs: Sequence[Pair]) -> None:
+    """Write every CSV file: all circles of all pairs, one below the other."""
+    rows: dict[str, list[Sequence[object]]] = {name: [] for name in LEDGER_COLUMNS}
+    for pair in pairs:
+        for run, result in zip(pair.runs, pair.results, strict=True):
+            key: LedgerKey = (pair.runner.basket.id, pair.runner.strategy.id, run.circle.value)
+            for name, lines in ledger_rows(key, run.ledger, result).items():
+                rows[name].extend(lines)
+    for name, columns in LEDGER_COLUMNS.items():
+        write_csv(folder / f"{name}.csv", columns, rows[name])
+
+
+def _parameters(
+    request: RunRequest,
+    baskets: Sequence[Basket],
+    strategies: Sequence[Strategy],
+    workspace: Workspace,
+    data: MarketData,
+    sleeve: Sleeve,
+) -> dict[str, object]:
+    """Return everything that can change a number of the run, resolved."""
+    symbols = _symbols(baskets)
+    return {
+        "baskets": [basket.model_dump(mode="json") for basket in baskets],
+        "strategies": [strategy.model_dump(mode="json") for strategy in strategies],
+        "events": [event.model_dump(mode="json") for event in workspace.events],
+        "instruments": [
+            instrument.model_dump(mode="json") for symbol, instrument in sorted(data.instruments.items()) if symbol in symbols
+        ],
+        "start": sleeve.panel.sessions[sleeve.start],
+        "end": sleeve.panel.sessions[sleeve.stop - 1],
+        "capital": request.capital,
+        "members": request.members,
+        "data": {"source": data.source, "synthetic": data.synthetic, "content": data.content_hash},
+        "rules": rules.version(),
+        "code": {"version": __version__, "sha256": source_hash()},
+        "packages": package_versions(),
+        "seed": None,
+    }
+
+
+def _manifest(identity: str, parameters: Mapping[str, object]) -> dict[str, object]:
+    """Return the manifest; ``made_at`` is the only line that differs between two equal runs."""
+    return {"run_id": identity, "made_at": datetime.now(UTC).isoformat(timespec="seconds"), **parameters}

@@ -1,0 +1,132 @@
+"""One basket × strategy on one sleeve: plans, runs of the engine, and the record of each, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hypebasket.engine.replay import replay
+from hypebasket.errors import CalendarEndError
+from hypebasket.events.mapping import MappedEvent, map_event
+from hypebasket.events.selection import events_for
+from hypebasket.ledger.invariants import check_ledger
+from hypebasket.ledger.records import EquityRecord, Ledger
+from hypebasket.market.calendar import Calendar
+from hypebasket.market.panel import MarketPanel
+from hypebasket.market.tape import PanelTape
+from hypebasket.plan.build import EventPlan, PlanBuilder
+from hypebasket.plan.intents import Plan
+from hypebasket.spec.basket import Basket
+from hypebasket.spec.event import Event
+from hypebasket.spec.strategy import FillPolicy, Strategy, TriggerOn
+from hypebasket.spec.text import Circle, Market
+
+__all__ = ["CircleRun", "EventRun", "Sleeve", "SleeveRunner"]
+
+BOUNDS = (FillPolicy.PESSIMISTIC, FillPolicy.OPTIMISTIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sleeve:
+    """One currency's market and money: a panel, the calendar of its sessions, and the rows a run covers."""
+
+    currency: str
+    market: Market
+    calendar: Calendar
+    panel: MarketPanel
+    start: int
+    stop: int
+    capital: int
+    periods_per_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRun:
+    """One event: what was planned, and the event-isolated ledger under each policy (none if nothing could be planned)."""
+
+    plan: EventPlan
+    ledgers: dict[FillPolicy, Ledger]
+
+
+@dataclass(frozen=True, slots=True)
+class CircleRun:
+    """One circle of members: the continuous ledger under each policy that was run, and its events."""
+
+    circle: Circle
+    primary: bool
+    policy: FillPolicy
+    ledgers: dict[FillPolicy, Ledger]
+    events: tuple[EventRun, ...]
+
+    @property
+    def ledger(self) -> Ledger:
+        """The continuous ledger that is reported."""
+        return self.ledgers[self.policy]
+
+
+class SleeveRunner:
+    """Runs one strategy on one basket, circle by circle; every ledger is checked before it is handed out."""
+
+    def __init__(self, basket: Basket, strategy: Strategy, sleeve: Sleeve, events: Sequence[Event]) -> None:
+        self.basket = basket
+        self.strategy = strategy
+        self.sleeve = sleeve
+        self.events = events_for(tuple(events), basket.mainline, strategy.trigger)
+        self.tape = PanelTape(sleeve.panel)
+        self.builder = PlanBuilder(
+            strategy, basket, sleeve.panel, sleeve.calendar, start=sleeve.start, stop=sleeve.stop
+        )
+        self.triggered = strategy.trigger.on is TriggerOn.EVENTS
+
+    def run(self, circle: Circle, *, primary: bool) -> CircleRun:
+        """Run one circle: all events on one capital, and for a triggered strategy each event on its own."""
+        policy = self.strategy.fills
+        policies = (policy, *(bound for bound in BOUNDS if bound is not policy)) if primary else (policy,)
+        plans = [self.builder.event(mapped, circle) for mapped in self.mapped_events()]
+        if self.triggered:
+            continuous = {policy: self._replay(self.builder.events(plans, policy))}
+            events = tuple(EventRun(plan, self._isolated(plan, policies)) for plan in plans)
+        else:
+            continuous = {each: self._replay(self.builder.membership(circle, each)) for each in policies}
+            events = tuple(EventRun(plan, {}) for plan in plans)
+        return CircleRun(circle, primary, policy, continuous, events)
+
+    def mapped_events(self) -> list[MappedEvent]:
+        """Map the events to sessions, in the order in which they own names; those past the calendar are left out."""
+        mapped = []
+        for event in self.events:
+            try:
+                mapped.append(map_event(event, self.sleeve.calendar, reaction_minutes=self.strategy.entry.reaction))
+            except CalendarEndError:
+                continue
+        return mapped
+
+    def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy]) -> dict[FillPolicy, Ledger]:
+        """Run one event on fresh capital until it is flat again, or marked at the end of the run."""
+        if plan.row is None or not plan.entries:
+            return {}
+        return {
+            policy: self._replay(self.builder.events([plan], policy), start=plan.row, stop_when_flat=True)
+            for policy in policies
+        }
+
+    def _replay(self, plan: Plan, *, start: int | None = None, stop_when_flat: bool = False) -> Ledger:
+        sleeve = self.sleeve
+        first = sleeve.start if start is None else start
+        if plan.is_empty:
+            return self._idle(first)
+        ledger = replay(
+            sleeve.panel, plan, cash=sleeve.capital, start=first, stop=sleeve.stop, stop_when_flat=stop_when_flat
+        )
+        check_ledger(ledger, self.tape, plan.participation_ppm)
+        return ledger
+
+    def _idle(self, first: int) -> Ledger:
+        """Return the ledger of a run with nothing to do: cash on every session."""
+        cash = self.sleeve.capital
+        rows = [
+            EquityRecord(session, cash, 0, cash) for session in self.sleeve.panel.sessions[first : self.sleeve.stop]
+        ]
+        return Ledger(self.sleeve.currency, cash, equity=rows)
+
+

@@ -1,0 +1,107 @@
+"""The result of a whole run: what was run, on what, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypebasket.ledger.result import (
+    BasketSummary,
+    CircleResult,
+    DataSummary,
+    Label,
+    MemberResult,
+    RunResult,
+    StrategySummary,
+)
+from hypebasket.market.data import MarketData
+from hypebasket.pipeline.outcome import label
+from hypebasket.pipeline.sleeve import Sleeve
+from hypebasket.pipeline.verdict import verdict
+from hypebasket.spec.basket import Basket, Stock
+from hypebasket.spec.strategy import Strategy, TriggerOn
+from hypebasket.spec.text import CURRENCY_OF
+
+__all__ = ["assemble"]
+
+NOTES = (
+    Label(zh="现金不计利息，无风险利率取 0。", en="Cash earns nothing; the riskless rate is 0."),
+    Label(zh="基准为价格指数，不含股息。", en="Benchmarks are price indices, without dividends."),
+    Label(
+        zh="交易使用未复权价格；分红送转记入持仓，红利税尚未计入。",
+        en="Trades use raw prices; dividends and bonus shares act on holdings; dividend tax is not charged yet.",
+    ),
+)
+
+
+def assemble(
+    run_id: str,
+    results: Sequence[CircleResult],
+    baskets: Sequence[Basket],
+    strategies: Sequence[Strategy],
+    sleeve: Sleeve,
+    data: MarketData,
+) -> RunResult:
+    """Put the results of every pair and circle together."""
+    summaries = tuple(_strategy(strategy) for strategy in strategies)
+    names = {basket.id: label(basket.name) for basket in baskets}
+    return RunResult(
+        run_id=run_id,
+        synthetic=data.synthetic,
+        data=DataSummary(
+            source=data.source,
+            synthetic=data.synthetic,
+            first_session=sleeve.panel.sessions[0],
+            last_session=sleeve.panel.sessions[-1],
+            content_hash=data.content_hash,
+            warnings=(*data.warnings, *sleeve.panel.warnings),
+        ),
+        verdict=verdict(results, summaries, names),
+        baskets=tuple(_basket(basket, sleeve) for basket in baskets),
+        strategies=summaries,
+        results=tuple(results),
+        notes=NOTES,
+    )
+
+
+def _basket(basket: Basket, sleeve: Sleeve) -> BasketSummary:
+    return BasketSummary(
+        id=basket.id,
+        name=label(basket.name),
+        description=label(basket.description),
+        mainline=basket.mainline,
+        circle=basket.members.value,
+        members=tuple(_member(stock, sleeve) for stock in basket.stocks),
+    )
+
+
+def _member(stock: Stock, sleeve: Sleeve) -> MemberResult:
+    currency = CURRENCY_OF[stock.market].value
+    return MemberResult(
+        symbol=stock.symbol,
+        name=label(stock.name),
+        segment=stock.segment,
+        documented=stock.documented,
+        since=None if stock.since is None else stock.since.isoformat(),
+        evidence=stock.evidence,
+        sleeve=currency,
+        not_run=_why_not_run(stock, currency, sleeve),
+    )
+
+
+def _why_not_run(stock: Stock, currency: str, sleeve: Sleeve) -> str | None:
+    if currency != sleeve.currency:
+        return f"{currency} sleeve not run yet"
+    if stock.symbol not in sleeve.panel.column_of:
+        return "the data has no bars of it"
+    return None
+
+
+def _strategy(strategy: Strategy) -> StrategySummary:
+    return StrategySummary(
+        id=strategy.id,
+        name=label(strategy.name),
+        description=label(strategy.description),
+        fills=strategy.fills.value,
+        window_sessions=strategy.window,
+        triggered=strategy.trigger.on is TriggerOn.EVENTS,
+    )

@@ -1,0 +1,85 @@
+"""Tearsheets are printed in worker processes while the engines still run."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from types import TracebackType
+
+from hypebasket.ledger.result import CircleResult, Label
+from hypebasket.pipeline.outcome import Benchmark, label
+from hypebasket.pipeline.sleeve import CircleRun, SleeveRunner
+from hypebasket.report.tearsheet import TearsheetInput, write_tearsheet
+from hypebasket.stats.performance import simple_returns
+
+__all__ = ["TearsheetPress", "sheet_name"]
+
+WORKERS = 2
+
+
+def sheet_name(basket: str, strategy: str) -> str:
+    """Return the file name of a pair's tearsheet."""
+    return f"{basket}--{strategy}.html"
+
+
+def _warm_up() -> None:
+    """Import what every tearsheet needs, while the worker has nothing to do yet."""
+    import quantstats  # noqa: F401
+
+
+class TearsheetPress:
+    """Two worker processes; leaving the ``with`` block waits for every sheet and raises what went wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"), initializer=_warm_up)
+        self._sheets: list[Future[Path]] = []
+
+    def __enter__(self) -> TearsheetPress:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def print(
+        self, runner: SleeveRunner, run: CircleRun, result: CircleResult, benchmark: Benchmark, *, synthetic: bool
+    ) -> None:
+        """Queue the tearsheet of a pair's primary circle."""
+        data = tearsheet_input(runner, run, result, benchmark, synthetic=synthetic)
+        path = self.folder / sheet_name(runner.basket.id, runner.strategy.id)
+        self._sheets.append(self._pool.submit(write_tearsheet, data, path))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=error is not None)
+        if error is None:
+            for sheet in self._sheets:
+                sheet.result()
+
+
+def tearsheet_input(
+    runner: SleeveRunner, run: CircleRun, result: CircleResult, benchmark: Benchmark, *, synthetic: bool
+) -> TearsheetInput:
+    """Return what the tearsheet of one circle is drawn from: session returns of the ledger and of the benchmark."""
+    ledger = run.ledger
+    returns = simple_returns([record.equity for record in ledger.equity], ledger.initial_cash)
+    index = benchmark.returns
+    return TearsheetInput(
+        basket_id=runner.basket.id,
+        strategy_id=runner.strategy.id,
+        basket=label(runner.basket.name),
+        strategy=label(runner.strategy.name),
+        members=run.circle.value,
+        sessions=tuple(record.session for record in ledger.equity),
+        returns=tuple(float(value) for value in returns),
+        benchmark_name=None if index is None else benchmark.symbol,
+        benchmark_returns=None if index is None else tuple(float(value) for value in index),
+        periods_per_year=runner.sleeve.periods_per_year,
+        synthetic=synthetic,
+        notes=_notes(result),
+        fills=result.fills,
+    )
+
+
+def _notes(result: CircleResult) -> tuple[Label, ...]:
+    return (Label(zh=result.note, en=result.note),) if result.note else ()

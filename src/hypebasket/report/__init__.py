@@ -1,0 +1,1 @@
+"""Pages from numbers: the comparison page, the tearsheets, and the fonts both embed."""

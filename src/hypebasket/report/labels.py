@@ -1,0 +1,63 @@
+"""The words of the pages in both languages: causes, circles, benchmarks, board marks."""
+
+from __future__ import annotations
+
+from hypebasket.ledger.result import Label
+
+__all__ = ["CIRCLES", "CIRCLE_MEANING", "EMPTY_CIRCLE", "NO_MEMBER_DOCUMENTED", "SLEEVE_NOT_RUN", "benchmark_label", "reason_label"]
+
+
+def _label(zh: str, en: str) -> Label:
+    return Label(zh=zh, en=en)
+
+
+_REASONS = {
+    "locked_limit_up": _label("涨停买不到", "locked at limit-up"),
+    "locked_limit_down": _label("跌停卖不出", "locked at limit-down"),
+    "suspended": _label("停牌", "suspended"),
+    "no_bar": _label("当日无行情", "no bar that session"),
+    "no_reference_price": _label("无前收盘参考价", "no reference price"),
+    "volume_cap": _label("成交量上限", "volume cap"),
+    "cash": _label("现金不足", "not enough cash"),
+    "t_plus_1": _label("T+1 当日不能卖", "T+1: bought today"),
+    "lot": _label("不足一手", "less than one lot"),
+    "max_gap": _label("高开超过限度", "opened above the gap limit"),
+    "not_held": _label("没有持仓", "nothing held"),
+    "overlap": _label("已由更早的事件持有", "held for an earlier event"),
+    "run_end": _label("回测结束", "the run ended"),
+    "exit_due": _label("持有期已满", "the holding period was over"),
+}
+
+CIRCLES = {
+    "point_in_time": _label("当时可知", "point in time"),
+    "documented": _label("有来源", "documented"),
+    "all": _label("全部", "all"),
+}
+
+CIRCLE_MEANING = {
+    "point_in_time": _label("决策之前已有来源点名的成员", "named by a source before the decision"),
+    "documented": _label("任何日期有来源点名的成员（含事后）", "named by a source of any date, later ones included"),
+    "all": _label("再加上无来源、由篮子作者选入的成员", "plus members nobody documented, chosen by the author of the basket"),
+}
+
+EMPTY_CIRCLE = _label(
+    "事件发生的那一刻，还没有任何来源点名过哪怕一只 A 股成员：按当时可知，这个篮子是空的。",
+    "At this moment no source had named a single A-share member: point in time, this basket is empty.",
+)
+NO_MEMBER_DOCUMENTED = _label("无成员有来源", "no member documented")
+SLEEVE_NOT_RUN = _label("该市场仓位尚未运行", "sleeve not run yet")
+
+_BENCHMARKS = {
+    "000300.SH": _label("沪深300", "CSI 300"),
+    "399006.SZ": _label("创业板指", "ChiNext"),
+}
+
+
+def reason_label(code: str) -> Label:
+    """Return the words for a cause code of the ledger; an unknown code stands for itself."""
+    return _REASONS.get(code) or _label(code, code)
+
+
+def benchmark_label(symbol: str) -> Label:
+    """Return the name of a benchmark; a symbol without a known name stands for itself."""
+    return _BENCHMARKS.get(symbol) or _label(symbol, symbol)

@@ -1,0 +1,18 @@
+"""When a bought share may be sold again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypebasket.rules.boards import law_of
+from hypebasket.rules.tables import amount, only
+
+if TYPE_CHECKING:
+    from hypebasket.spec.instrument import Board
+
+__all__ = ["sellable"]
+
+
+def sellable(board: Board, held: int, bought_today: int) -> int:
+    """Return how many of ``held`` shares may be sold in the session in which ``bought_today`` of them were bought."""
+    return held - bought_today if amount(only(law_of(board), "settlement")) else held

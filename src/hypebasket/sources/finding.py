@@ -1,0 +1,120 @@
+"""What a reader of data has to say about it: findings that are kept, and refusals that stop the import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from hypebasket.errors import DamagedDataError
+from hypebasket.spec.text import Spec, Text
+
+__all__ = ["LABELS", "Finding", "Report", "Severity"]
+
+Severity = Literal["refused", "blemish", "note"]
+
+PLACES_SHOWN = 3
+"""How many places of one kind of wrong row an error names before it only counts."""
+
+LABELS: dict[str, Text] = {
+    "adjusted_name": Text(zh="文件名表明是复权价，未读取", en="adjusted prices by name, not read"),
+    "adjusted_content": Text(zh="内容表明是复权价，未读取", en="adjusted prices by content, not read"),
+    "ignored": Text(zh="未读取", en="not read"),
+    "row_left_out": Text(zh="行已剔除", en="row left out"),
+    "split_in_prices": Text(zh="来源已按拆股调整此前价格", en="already divided by a later split"),
+    "gap": Text(zh="交易日缺行", en="sessions without a row"),
+    "outside_calendar": Text(zh="超出已公布的交易日历", en="outside the published calendar"),
+    "amount_blank": Text(zh="成交额为空", en="amount blank"),
+    "volume_blank": Text(zh="成交量为空", en="volume blank"),
+    "volume_zero": Text(zh="未停牌而成交量为零", en="volume zero on a trading day"),
+    "volume_unit_unproven": Text(zh="无法判断成交量是股还是手", en="shares or lots not provable"),
+    "vwap_outside": Text(zh="成交均价在最低价与最高价之外", en="amount/volume outside low..high"),
+    "prev_close_blank": Text(zh="参考价为空", en="reference price blank"),
+    "prev_close_chain": Text(zh="参考价与前收盘不符且非除权日", en="reference price breaks the chain"),
+    "suspended": Text(zh="停牌", en="suspended"),
+    "suspended_traded": Text(zh="标为停牌却有成交", en="suspended, yet traded"),
+    "suspended_unknown": Text(zh="无停牌标志", en="no suspension flag"),
+    "st_unknown": Text(zh="风险警示状态未知", en="risk warning unknown"),
+    "sub_cent": Text(zh="非整分价格（拆股调整或分以下报价）", en="prices not in whole cents"),
+    "quality": Text(zh="来源备注", en="remark of the source"),
+    "quality_suspect": Text(zh="可疑（单一来源，当日该来源多处有误）", en="suspect"),
+    "quality_replaced": Text(zh="来源已用其他供应商数据替换", en="replaced by the source"),
+    "quality_volume_missing": Text(zh="供应商未给成交量", en="vendor gave no volume"),
+    "action_reference": Text(zh="除权参考价不符", en="ex-right price differs from the bars"),
+    "action_without_bar": Text(zh="除权日无行情", en="ex-date without a bar"),
+    "index_unknown": Text(zh="指数所属市场未知", en="market of the index unknown"),
+    "instrument_skipped": Text(zh="缺板块或上市日期", en="no board or listing date"),
+    "board_differs": Text(zh="板块与代码不符", en="board differs from the symbol"),
+}
+"""Every kind of finding, in both languages."""
+
+
+class Finding(Spec):
+    """One counted observation about a file: kept, and shown with the data.
+
+    ``refused``: the file was not read; ``blemish``: read as published, and a reader of results should know;
+    ``note``: good to know. ``symbol`` is None when several symbols share the finding; ``first`` and ``last`` are the
+    sessions it spans, None where it has none.
+    """
+
+    severity: Severity
+    kind: str
+    file: str
+    symbol: str | None = None
+    count: int
+    first: date | None = None
+    last: date | None = None
+    message: str
+
+    def __str__(self) -> str:
+        symbol = f"{self.symbol}: " if self.symbol else ""
+        return f"{self.file}: {symbol}{self.message}"
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects findings and refusals over all files, so that one import tells everything at once."""
+
+    findings: list[Finding] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    def add(
+        self,
+        severity: Severity,
+        kind: str,
+        file: str,
+        message: str,
+        *,
+        symbol: str | None = None,
+        count: int = 1,
+        span: tuple[date | None, date | None] = (None, None),
+    ) -> None:
+        """Keep one finding."""
+        assert kind in LABELS, kind
+        self.findings.append(
+            Finding(
+                severity=severity,
+                kind=kind,
+                file=file,
+                symbol=symbol,
+                count=count,
+                first=span[0],
+                last=span[1],
+                message=message,
+            )
+        )
+
+    def refuse(self, places: list[str], count: int) -> None:
+        """Keep the places of one kind of wrong row; ``count`` is how many rows there are in all."""
+        shown = places[:PLACES_SHOWN]
+        if count > len(shown):
+            shown[-1] += f" (and {count - len(shown)} more such rows)"
+        self.refusals.extend(shown)
+
+    def raise_if_refused(self) -> None:
+        """Raise one error that names every kind of wrong row found."""
+        if self.refusals:
+            raise DamagedDataError(
+                "wrong rows:\n" + "\n".join(self.refusals),
+                "correct or remove these rows at their source; nothing was imported",
+            )

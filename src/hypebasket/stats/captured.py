@@ -1,0 +1,59 @@
+"""What an event-isolated run earned: by event and by name, against the money allotted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hypebasket.ledger.records import Fill, Ledger, Order, Side
+from hypebasket.plan.intents import MILLION, Entry
+
+__all__ = ["Capture", "NameCapture", "capture_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class NameCapture:
+    """One name: net profit over its slot's money, its first purchase, and what stood in the way of it."""
+
+    symbol: str
+    captured: float
+    first_fill: Fill | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One event: net profit over all allotted money; slots that were never filled count with zero."""
+
+    captured: float
+    open_at_end: bool
+    names: Mapping[str, NameCapture]
+
+
+def capture_of(ledger: Ledger, entries: Sequence[Entry]) -> Capture:
+    """Return what the run of one event earned on the money its entries allotted."""
+    slots = {entry.symbol: ledger.initial_cash * entry.weight_ppm // MILLION for entry in entries}
+    profit: dict[str, int] = defaultdict(int)
+    for fill in ledger.fills:
+        profit[fill.symbol] += fill.cash_flow
+    for item in ledger.entitlements:
+        profit[item.symbol] += item.cash
+    last = ledger.equity[-1]
+    for position in ledger.positions:
+        if position.session == last.session:
+            profit[position.symbol] += position.market_value
+    names = {symbol: _name(ledger, symbol, profit[symbol], money) for symbol, money in slots.items()}
+    earned = last.equity - ledger.initial_cash
+    assert earned == sum(profit.values())
+    return Capture(earned / sum(slots.values()), last.market_value > 0, names)
+
+
+def _name(ledger: Ledger, symbol: str, profit: int, money: int) -> NameCapture:
+    bought = [fill for fill in ledger.fills if fill.symbol == symbol and fill.side is Side.BUY]
+    order = next(order for order in ledger.orders if order.symbol == symbol and order.side is Side.BUY)
+    return NameCapture(symbol, profit / money, bought[0] if bought else None, _reason(order))
+
+
+def _reason(order: Order) -> str | None:
+    return order.reason.value if order.reason else None

@@ -1,0 +1,83 @@
+"""Fixtures of the page tests: a browser without a network, and the pages opened in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from report_builder import build_result, tearsheet_names
+
+from hypebasket.report.pages import write_index
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+LOCAL = ("file:", "data:", "blob:")
+
+
+@dataclass
+class Opened:
+    """A page, and whatever it complained about or asked the network for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def drawn(self) -> None:
+        """Wait until every chart is drawn. (A wait for an expression needs eval, which the page's policy forbids.)"""
+        self.page.wait_for_selector('html:not([data-charts="pending"])', timeout=60_000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if executable is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome on the PATH")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
+
+    def opened(path: Path, *, language: str = "zh") -> Opened:
+        result = Opened(context.new_page())
+        result.page.on("console", lambda message: result.complaints.append(f"{message.type}: {message.text}"))
+        result.page.on("pageerror", lambda error: result.complaints.append(str(error)))
+        result.page.on(
+            "request", lambda request: None if request.url.startswith(LOCAL) else result.requests.append(request.url)
+        )
+        result.page.goto(f"{path.as_uri()}?lang={language}")
+        result.drawn()
+        return result
+
+    yield opened
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def comparison(open_page: Callable[..., Opened], index: Path) -> Opened:
+    """The comparison page, opened once; tests that only read share it."""
+    return open_page(index)
+
+
+@pytest.fixture(scope="session")
+def result():
+    return build_result()
+
+
+@pytest.fixture(scope="session")
+def index(result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_index(result, tmp_path_factory.mktemp("report"), tearsheet_names(result))

@@ -1,0 +1,113 @@
+"""The comparison page as bytes: escaping, determinism, what must stand in it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from report_builder import build_result, tearsheet_names
+
+from hypebasket.report.figures import amount, direction, percent, ratio, share
+from hypebasket.report.html import script_json
+from hypebasket.report.labels import reason_label
+from hypebasket.report.pages import write_index
+from hypebasket.report.views import build_page
+
+HOSTILE = "</script><script>bad()</script><img src=x onerror=bad()>\"'&{{7*7}}/*fonts*//*plotly*/"
+
+
+def body(html: str) -> str:
+    """The page without the chart library, which contains every conceivable string."""
+    start = html.index('<script id="chart-library">')
+    return html[:start] + html[html.index("</script>", start) :]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.4779, "+47.79%"), (-0.074, "-7.40%"), (0.0, "0.00%"), (-0.000001, "0.00%"), (None, "–"), (12.0, "+1200.00%"),
+    ],
+)  # fmt: skip
+def test_a_return_reads_as_a_signed_percentage(value, text):
+    assert percent(value) == text
+
+
+def test_other_numbers_carry_their_units():
+    assert share(0.141) == "14.1%"
+    assert ratio(-0.5) == "-0.50"
+    assert amount(6029.05) == "6,029.05"
+    assert [direction(value) for value in (0.2, -0.2, 0.00001, None)] == ["up", "down", "flat", ""]
+
+
+def test_json_in_a_script_cannot_end_the_script():
+    value = {"title": "</script><!--&\u2028"}
+    text = script_json(value)
+    assert not re.search(r"[<>&\u2028]", text)
+    assert json.loads(text) == value
+
+
+def test_hostile_titles_stay_text(tmp_path):
+    result = build_result(hostile=HOSTILE)
+    html = write_index(result, tmp_path, {}).read_text(encoding="utf-8")
+    page = body(html)
+    assert "<img" not in page
+    assert "bad()</script" not in page.replace("&lt;/script&gt;", "")
+    assert page.count("{{7*7}}") == html.count("{{7*7}}") > 10
+    assert page.count("@font-face") == 2, "fonts stand in the style sheet and nowhere else"
+    assert html.count("</script>") == 4, "specs, language, library, charts"
+
+
+def test_the_same_result_gives_the_same_bytes(result, index, tmp_path):
+    again = write_index(result, tmp_path, tearsheet_names(result))
+    assert again.read_bytes() == index.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"], "no part of the atomic writing is left"
+
+
+def test_another_process_gives_the_same_bytes(index, tmp_path, root):
+    program = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "from report_builder import build_result, tearsheet_names; from hypebasket.report.pages import write_index;"
+        "made = build_result(); write_index(made, Path(sys.argv[2]), tearsheet_names(made));"
+        "print(sorted({'pandas', 'numpy', 'matplotlib', 'quantstats', 'plotly', 'mplfonts'} & set(sys.modules)))"
+    )
+    arguments = [sys.executable, "-c", program, str(root / "tests" / "report"), str(tmp_path)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert (tmp_path / "index.html").read_bytes() == index.read_bytes()
+    assert done.stdout.strip() == "[]", "the page is made without the heavy packages"
+
+
+def test_the_page_is_small_and_names_nothing_outside(index):
+    assert index.stat().st_size < 6_000_000
+    page = body(index.read_text(encoding="utf-8"))
+    assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//", page)
+    assert not re.search(r"url\(\s*[\"']?(?![\"']?data:)", page)
+    assert "@import" not in page
+
+
+def test_the_banner_stands_on_synthetic_pages_only(index, tmp_path):
+    real = write_index(build_result(synthetic=False), tmp_path, {})
+    assert 'id="synthetic"' in index.read_text(encoding="utf-8")
+    assert "SYNTHETIC" not in body(real.read_text(encoding="utf-8"))
+
+
+def test_the_shared_event_leads(result):
+    page = build_page(result, {})
+    assert {hero.featured.event_id for hero in page.heroes} == {"sora-launch"}, "all share it, with the widest gap"
+
+
+def test_circles_count_only_what_both_could_trade(result):
+    page = build_page(result, {})
+    rows = {row.circle: row for pair, rows in page.circles if pair.basket.id == "application" for row in rows}
+    assert (rows["point_in_time"].events_with_members, rows["documented"].events_with_members) == (3, 10)
+    assert rows["documented"].paired == 3
+    assert [event.event_id for event in rows["point_in_time"].empty][-2:] == ["sora-launch", "citic-mainlines"]
+    nobody = {row.circle: row for pair, rows in page.circles if pair.basket.id == "regulation" for row in rows}
+    assert nobody["all"].gap is None
+
+
+def test_an_unknown_cause_stands_for_itself():
+    assert reason_label("locked_limit_up").zh == "涨停买不到"
+    assert reason_label("made_up").en == "made_up"

@@ -1,0 +1,140 @@
+"""Tearsheets: what quantstats says, on a page of ours; and honest pages where there is nothing to say."""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+import re
+import statistics
+import warnings
+from dataclasses import replace
+
+import pytest
+from report_builder import SESSIONS, label
+
+from hypebasket.report.tearsheet import MINIMUM_SESSIONS, TearsheetInput, write_tearsheet
+
+PERIODS = 243
+
+
+def make_input(sessions: int = 300) -> TearsheetInput:
+    dice = random.Random(7)
+    benchmark = [dice.gauss(0, 0.011) for _ in range(sessions)]
+    returns = [0.8 * value + dice.gauss(0.0004, 0.01) for value in benchmark]
+    return TearsheetInput(
+        basket_id="application", strategy_id="event-drift", basket=label("应用", "Application"),
+        strategy=label("事件漂移 $x$", "Event drift <script>"), members="documented", sessions=SESSIONS[:sessions],
+        returns=tuple(returns), benchmark_name="创业板指 399006.SZ", benchmark_returns=tuple(benchmark),
+        periods_per_year=PERIODS, synthetic=True, notes=(label("说明{{metrics}}", "A note /*fonts*/"),), fills=120,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def normal(tmp_path_factory):
+    """The ordinary tearsheet, whatever matplotlib and the warnings machinery said while it was made."""
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())
+    logging.getLogger().addHandler(handler)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        path = write_tearsheet(make_input(), tmp_path_factory.mktemp("sheet") / "application--event-drift.html")
+    logging.getLogger().removeHandler(handler)
+    return path, said + [str(warning.message) for warning in caught]
+
+
+def cells(html: str, name: str) -> list[str]:
+    row = re.search(rf"<tr><td>{re.escape(name)}</td>((?:<td>[^<]*</td>)+)</tr>", html)
+    return re.findall(r"<td>([^<]*)</td>", row.group(1))
+
+
+def test_chinese_is_drawn_without_complaint(normal):
+    _, said = normal
+    assert [line for line in said if "lyph" in line or "findfont" in line or "ticklabels" in line] == []
+
+
+def test_the_page_is_whole_and_stands_alone(normal):
+    html = normal[0].read_text(encoding="utf-8")
+    assert html.count("<svg") == 14
+    assert html.count("<table") == 3
+    assert 'id="synthetic"' in html
+    assert 'href="index.html"' in html
+    assert "quantstats.io" not in html
+    assert "qtpylib" not in html
+    assert not re.search(r"<!DOCTYPE svg|<metadata>|<dc:date|(?:src|href)=\"(?:https?:)?//", html)
+    assert html.count("<!DOCTYPE") == 1
+
+
+def test_titles_stay_text(normal):
+    html = normal[0].read_text(encoding="utf-8")
+    assert html.count("<script") == 1
+    assert "Event drift &lt;script&gt;" in html
+    assert "说明{{metrics}}" in html
+    assert "A note /*fonts*/" in html
+    assert "事件漂移 $x$" in html
+
+
+def test_the_figures_are_those_of_the_definitions(normal):
+    """CAGR, volatility and Sharpe by their textbook formulas with 243 periods a year and rf = 0."""
+    data, html = make_input(), normal[0].read_text(encoding="utf-8")
+    for column, returns in enumerate((data.benchmark_returns, data.returns)):
+        total = math.prod(1 + value for value in returns)
+        deviation = statistics.stdev(returns)
+        expected = {
+            "Cumulative Return": (total - 1) * 100,
+            "CAGR﹪": (total ** (PERIODS / len(returns)) - 1) * 100,
+            "Volatility (ann.)": deviation * math.sqrt(PERIODS) * 100,
+            "Sharpe": statistics.fmean(returns) / deviation * math.sqrt(PERIODS),
+        }
+        for name, value in expected.items():
+            assert float(cells(html, name)[column].rstrip("%").replace(",", "")) == pytest.approx(value, abs=0.0051), name
+
+
+def test_the_same_input_gives_the_same_bytes(normal, tmp_path):
+    again = write_tearsheet(make_input(), tmp_path / "again.html")
+    assert again.read_bytes() == normal[0].read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["again.html"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"fills": 0}, "made no fill"),
+        ({"returns": (0.0,) * 300}, "volatility is zero"),
+        ({"sessions": SESSIONS[:5], "returns": (0.01, 0.0, 0.02, -0.01, 0.0), "benchmark_returns": None}, "Only 5 sessions"),
+        ({"sessions": (), "returns": (), "benchmark_returns": None, "benchmark_name": None}, "Only 0 sessions"),
+    ],
+)
+def test_where_there_is_nothing_to_draw_the_page_says_so(tmp_path, change, reason):
+    html = write_tearsheet(replace(make_input(), **change), tmp_path / "sheet.html").read_text(encoding="utf-8")
+    assert reason in html
+    assert "<svg" not in html
+    assert 'id="synthetic"' in html
+    assert "Hypebasket Serif" in html
+
+
+def test_the_shortest_sheet_and_no_benchmark_are_drawn(tmp_path):
+    data = replace(make_input(MINIMUM_SESSIONS), benchmark_name=None, benchmark_returns=None)
+    html = write_tearsheet(data, tmp_path / "sheet.html").read_text(encoding="utf-8")
+    assert html.count("<svg") >= 10
+    assert "none (no data)" in html
+
+
+def test_gaps_are_refused(tmp_path):
+    data = make_input()
+    with pytest.raises(AssertionError, match="without gaps"):
+        write_tearsheet(replace(data, returns=(math.nan, *data.returns[1:])), tmp_path / "sheet.html")
+
+
+@pytest.mark.browser
+def test_the_page_opens_quietly_from_disk(normal, open_page):
+    opened = open_page(normal[0], language="en")
+    assert opened.complaints == []
+    assert opened.requests == []
+    assert opened.page.locator("figure svg").count() == 14
+    assert opened.page.locator("h1").inner_text() == "Application · Event drift <script>"
+    assert opened.page.locator("#synthetic").is_visible()
+    for width in (360, 1440):
+        opened.page.set_viewport_size({"width": width, "height": 900})
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
