@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from report_builder import build_result, tearsheet_names
 
 from hypebasket.report.pages import write_index
+
+# With importlib as import mode a folder of tests is not importable by itself; the builder is shared by its modules.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from report_builder import build_result, tearsheet_names
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

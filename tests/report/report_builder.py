@@ -51,15 +51,30 @@ EVENTS = (
 )
 
 NAMES = {
-    "compute": (("000063.SZ", "中兴通讯", "ZTE"), ("603019.SH", "中科曙光", "Sugon"), ("600941.SH", "中国移动", "China Mobile"),
-                ("601728.SH", "中国电信", "China Telecom"), ("300502.SZ", "新易盛", "Eoptolink")),
-    "application": (("300418.SZ", "昆仑万维", "Kunlun Tech"), ("300781.SZ", "因赛集团", "Insight Group"),
-                    ("688039.SH", "当虹科技", "Danghong"), ("300624.SZ", "万兴科技", "Wondershare"),
-                    ("300166.SZ", "东方国信", "BONC"), ("603721.SH", "中广天择", "CTV Media"),
-                    ("600571.SH", "信雅达", "Sunyard"), ("002558.SZ", "巨人网络", "Giant Network")),
-    "regulation": (("300188.SZ", "国投智能", "SDIC Intelligence"), ("603000.SH", "人民网", "People.cn"),
-                   ("688023.SH", "安恒信息", "DBAPPSecurity"), ("300369.SZ", "绿盟科技", "NSFOCUS")),
-}  # fmt: skip
+    "compute": (
+        ("000063.SZ", "中兴通讯", "ZTE"),
+        ("603019.SH", "中科曙光", "Sugon"),
+        ("600941.SH", "中国移动", "China Mobile"),
+        ("601728.SH", "中国电信", "China Telecom"),
+        ("300502.SZ", "新易盛", "Eoptolink"),
+    ),
+    "application": (
+        ("300418.SZ", "昆仑万维", "Kunlun Tech"),
+        ("300781.SZ", "因赛集团", "Insight Group"),
+        ("688039.SH", "当虹科技", "Danghong"),
+        ("300624.SZ", "万兴科技", "Wondershare"),
+        ("300166.SZ", "东方国信", "BONC"),
+        ("603721.SH", "中广天择", "CTV Media"),
+        ("600571.SH", "信雅达", "Sunyard"),
+        ("002558.SZ", "巨人网络", "Giant Network"),
+    ),
+    "regulation": (
+        ("300188.SZ", "国投智能", "SDIC Intelligence"),
+        ("603000.SH", "人民网", "People.cn"),
+        ("688023.SH", "安恒信息", "DBAPPSecurity"),
+        ("300369.SZ", "绿盟科技", "NSFOCUS"),
+    ),
+}
 
 BASKETS = {
     "compute": (label("算力", "Compute"), "documented", 0.13, 0.08),
@@ -67,12 +82,28 @@ BASKETS = {
     "regulation": (label("监管", "Regulation"), "all", 0.09, 0.02),
 }
 STRATEGIES = (
-    StrategySummary(id="event-drift", name=label("事件漂移", "Event drift"), fills="realistic", window_sessions=5, triggered=True,
-                    description=label("事件后第一个可买的开盘买入，涨停则再试三日，持有五日。",
-                                      "Buys at the first open after an event, retries three sessions if locked, holds five.")),
-    StrategySummary(id="buy-and-hold", name=label("买入并持有", "Buy and hold"), fills="realistic", window_sessions=5, triggered=False,
-                    description=label("开始时等额买入，成员进出时再平衡。", "Equal money at the start, rebalanced when members join or leave.")),
-)  # fmt: skip
+    StrategySummary(
+        id="event-drift",
+        name=label("事件漂移", "Event drift"),
+        fills="realistic",
+        window_sessions=5,
+        triggered=True,
+        description=label(
+            "事件后第一个可买的开盘买入，涨停则再试三日，持有五日。",
+            "Buys at the first open after an event, retries three sessions if locked, holds five.",
+        ),
+    ),
+    StrategySummary(
+        id="buy-and-hold",
+        name=label("买入并持有", "Buy and hold"),
+        fills="realistic",
+        window_sessions=5,
+        triggered=False,
+        description=label(
+            "开始时等额买入，成员进出时再平衡。", "Equal money at the start, rebalanced when members join or leave."
+        ),
+    ),
+)
 
 
 def build_result(*, synthetic: bool = True, hostile: str = "") -> RunResult:
@@ -96,10 +127,12 @@ def build_result(*, synthetic: bool = True, hostile: str = "") -> RunResult:
             warnings=("000688.SH: 3 bars before 2022-06-01 were left out",),
         ),
         verdict=label(
-            "Sora 发布后五个交易日，应用主线八只股票平均上涨 47.8%，按规则能买到手的只有 13.6%；算力与监管的差距小得多。"
+            "Sora 发布后五个交易日，应用主线八只股票平均上涨 47.8%，"
+            "按规则能买到手的只有 13.6%；算力与监管的差距小得多。"
             "当时可知的应用名单是空的：这 47.8% 没有人能按名单买到。",
-            "In the five sessions after Sora the eight application names rose 47.8% on average; within the rules 13.6% could be"
-            " captured. Compute and regulation show a far smaller gap. Point in time, the application list was empty.",
+            "In the five sessions after Sora the eight application names rose 47.8% on average; "
+            "within the rules 13.6% could be captured. Compute and regulation show a far smaller gap. "
+            "Point in time, the application list was empty.",
         ),
         baskets=tuple(_basket(basket, hostile) for basket in BASKETS),
         strategies=STRATEGIES,
@@ -112,17 +145,37 @@ def _basket(basket: str, hostile: str) -> BasketSummary:
     name, circle, _, _ = BASKETS[basket]
     documented = basket != "regulation"
     members = [
-        MemberResult(symbol=symbol, name=label(zh, en), segment="video technology", documented=documented, sleeve="CNY",
-                     since="2024-02-29" if documented else None, evidence=("ofweek-202402",) if documented else ())
+        MemberResult(
+            symbol=symbol,
+            name=label(zh, en),
+            segment="video technology",
+            documented=documented,
+            sleeve="CNY",
+            since="2024-02-29" if documented else None,
+            evidence=("ofweek-202402",) if documented else (),
+        )
         for symbol, zh, en in NAMES[basket]
-    ]  # fmt: skip
+    ]
     members.append(
-        MemberResult(symbol="00700.HK", name=label("腾讯控股", "Tencent"), segment="models", documented=False, since=None,
-                     evidence=(), sleeve="HKD", not_run="only the CNY sleeve is run")
-    )  # fmt: skip
-    return BasketSummary(id=basket, name=label(name.zh + hostile, name.en + hostile), mainline=basket, circle=circle,
-                         description=label(f"{name.zh}主线的概念股", f"concept stocks of the {name.en.lower()} mainline"),
-                         members=tuple(members))  # fmt: skip
+        MemberResult(
+            symbol="00700.HK",
+            name=label("腾讯控股", "Tencent"),
+            segment="models",
+            documented=False,
+            since=None,
+            evidence=(),
+            sleeve="HKD",
+            not_run="only the CNY sleeve is run",
+        )
+    )
+    return BasketSummary(
+        id=basket,
+        name=label(name.zh + hostile, name.en + hostile),
+        mainline=basket,
+        circle=circle,
+        description=label(f"{name.zh}主线的概念股", f"concept stocks of the {name.en.lower()} mainline"),
+        members=tuple(members),
+    )
 
 
 def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle: str, hostile: str) -> CircleResult:
@@ -130,12 +183,24 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
     empty_until = date(2024, 3, 1) if circle == "point_in_time" else SESSIONS[0]
     nobody = basket == "regulation" and circle != "all"
     events = tuple(
-        _event(dice, event, NAMES[basket], scale, captured, circle == primary, nobody or event[3] < empty_until, hostile)
+        _event(
+            dice, event, NAMES[basket], scale, captured, circle == primary, nobody or event[3] < empty_until, hostile
+        )
         for event in EVENTS
     )
-    excluded = EventResult(event_id="sora-2", title=label("Sora 2" + hostile, "Sora 2" + hostile), at="2025-09-30T17:00Z", markets={},
-                           window_sessions=5, members=0, headline=None, headline_median=None, headline_without_best=None,
-                           captured=None, excluded="session 1 lies after the last session of the run")  # fmt: skip
+    excluded = EventResult(
+        event_id="sora-2",
+        title=label("Sora 2" + hostile, "Sora 2" + hostile),
+        at="2025-09-30T17:00Z",
+        markets={},
+        window_sessions=5,
+        members=0,
+        headline=None,
+        headline_median=None,
+        headline_without_best=None,
+        captured=None,
+        excluded="session 1 lies after the last session of the run",
+    )
     curve, own, benchmark = [], 1_000_000.0, 3800.0
     for session in SESSIONS:
         invested = strategy.id == "buy-and-hold" or dice.random() < 0.15
@@ -143,64 +208,122 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
         benchmark *= 1 + step
         if not nobody and session >= empty_until and invested:
             own *= 1 + 0.7 * step + dice.gauss(0.0012, 0.013)
-        curve.append(SleevePoint(session=session, equity=round(own, 2), benchmark=None if basket == "regulation" else round(benchmark, 2), invested=invested and not nobody))
+        curve.append(
+            SleevePoint(
+                session=session,
+                equity=round(own, 2),
+                benchmark=None if basket == "regulation" else round(benchmark, 2),
+                invested=invested and not nobody,
+            )
+        )
     flat = own == 1_000_000.0
     return CircleResult(
-        basket=basket, strategy=strategy.id, members=circle, primary=circle == primary, sleeve="CNY", currency="CNY",
-        start=SESSIONS[0], end=SESSIONS[-1], initial_cash=1_000_000.0, final_equity=curve[-1].equity,
+        basket=basket,
+        strategy=strategy.id,
+        members=circle,
+        primary=circle == primary,
+        sleeve="CNY",
+        currency="CNY",
+        start=SESSIONS[0],
+        end=SESSIONS[-1],
+        initial_cash=1_000_000.0,
+        final_equity=curve[-1].equity,
         total_return=curve[-1].equity / 1_000_000.0 - 1,
         benchmark=None if basket == "regulation" else "399006.SZ" if basket == "application" else "000300.SH",
         benchmark_return=None if basket == "regulation" else benchmark / 3800.0 - 1,
         benchmark_matched_return=None if basket == "regulation" else dice.gauss(0.02, 0.05),
         benchmark_note="no bars for 000300.SH before 2023" if basket == "regulation" else "",
-        cagr=None if flat else dice.gauss(0.08, 0.05), volatility=None if flat else dice.uniform(0.1, 0.4), sharpe=None if flat else dice.gauss(0.3, 0.4),
-        sortino=None if flat else 0.81, max_drawdown=0.0 if flat else -0.2317, turnover=0.0 if flat else 7.42, exposure=0.0 if flat else 0.141,
+        cagr=None if flat else dice.gauss(0.08, 0.05),
+        volatility=None if flat else dice.uniform(0.1, 0.4),
+        sharpe=None if flat else dice.gauss(0.3, 0.4),
+        sortino=None if flat else 0.81,
+        max_drawdown=0.0 if flat else -0.2317,
+        turnover=0.0 if flat else 7.42,
+        exposure=0.0 if flat else 0.141,
         costs=Costs(commission=3120.55, stamp_duty=2810.1, transfer_fee=98.4, other_fees=0.0, total=6029.05),
-        orders=0 if flat else dice.randint(150, 180), fills=0 if flat else dice.randint(110, 140),
-        unfilled={} if flat else {"locked_limit_up": 21, "suspended": 2, "volume_cap": 5, "exit_due": 4, "cash": dice.randint(1, 3)},
-        events=(*events, excluded), curve=tuple(curve) if circle == primary else (),
+        orders=0 if flat else dice.randint(150, 180),
+        fills=0 if flat else dice.randint(110, 140),
+        unfilled={}
+        if flat
+        else {"locked_limit_up": 21, "suspended": 2, "volume_cap": 5, "exit_due": 4, "cash": dice.randint(1, 3)},
+        events=(*events, excluded),
+        curve=tuple(curve) if circle == primary else (),
         note="",
-    )  # fmt: skip
+    )
 
 
 def _event(
-    dice: random.Random, event: tuple[str, str, str, date], names: tuple[tuple[str, str, str], ...], scale: float, captured: float,
-    primary: bool, empty: bool, hostile: str,
-) -> EventResult:  # fmt: skip
+    dice: random.Random,
+    event: tuple[str, str, str, date],
+    names: tuple[tuple[str, str, str], ...],
+    scale: float,
+    captured: float,
+    primary: bool,
+    empty: bool,
+    hostile: str,
+) -> EventResult:
     event_id, zh, en, first_open = event
     position = next(index for index, day in enumerate(SESSIONS) if day >= first_open)
     window = SESSIONS[position : position + 5]
-    markets = {"XSHG": MarketWindow(first_open=window[0], first_close=window[0], session_1=window[0], base=SESSIONS[position - 1])}
-    common = {"event_id": event_id, "title": label(zh + hostile, en + hostile), "at": f"{first_open - timedelta(days=1)}T18:14Z", "markets": markets,
-              "window_sessions": 5}  # fmt: skip
+    markets = {
+        "XSHG": MarketWindow(
+            first_open=window[0], first_close=window[0], session_1=window[0], base=SESSIONS[position - 1]
+        )
+    }
+    common = {
+        "event_id": event_id,
+        "title": label(zh + hostile, en + hostile),
+        "at": f"{first_open - timedelta(days=1)}T18:14Z",
+        "markets": markets,
+        "window_sessions": 5,
+    }
     if empty:
-        return EventResult(**common, members=0, headline=None, headline_median=None, headline_without_best=None, captured=None)
+        return EventResult(
+            **common, members=0, headline=None, headline_median=None, headline_without_best=None, captured=None
+        )
     strength = 1.6 if event_id == "sora-launch" else dice.uniform(-0.4, 0.9)
     headline = 0.4779 if (event_id, scale) == ("sora-launch", 0.32) else scale * strength
     earned = 0.1363 if (event_id, scale) == ("sora-launch", 0.32) else captured * strength + dice.gauss(0, 0.02)
     outcomes = tuple(_name(dice, one, window, headline, earned) for one in names) if primary else ()
     return EventResult(
-        **common, members=len(names), session_1_return=headline * 0.35, headline=headline, headline_median=headline * 0.82,
-        headline_without_best=headline * 0.71, captured=earned, names=outcomes,
+        **common,
+        members=len(names),
+        session_1_return=headline * 0.35,
+        headline=headline,
+        headline_median=headline * 0.82,
+        headline_without_best=headline * 0.71,
+        captured=earned,
+        names=outcomes,
         captured_pessimistic=earned - abs(dice.gauss(0.02, 0.02)) if primary else None,
         captured_optimistic=earned + abs(dice.gauss(0.06, 0.05)) if primary else None,
         note="kimi-2m shares this session with claude-3" if event_id == "kimi-2m" else "",
-        open_at_end=event_id == "gpt4o", owner=event_id != "m365-copilot",
-    )  # fmt: skip
+        open_at_end=event_id == "gpt4o",
+        owner=event_id != "m365-copilot",
+    )
 
 
-def _name(dice: random.Random, one: tuple[str, str, str], window: tuple[date, ...], headline: float, earned: float) -> NameOutcome:
+def _name(
+    dice: random.Random, one: tuple[str, str, str], window: tuple[date, ...], headline: float, earned: float
+) -> NameOutcome:
     symbol, zh, en = one
     stuck = dice.choice((0, 0, 0, 1, 2, 5)) if headline > 0.1 else 0
     filled = stuck < 4
     return NameOutcome(
-        symbol=symbol, name=label(zh, en), segment="video technology", documented=True,
-        headline=headline + dice.gauss(0, 0.1), captured=earned + dice.gauss(0, 0.08) if filled else 0.0,
-        session_1_return=0.1, locked=window[:stuck], one_price=window[: max(stuck - 1, 0)],
-        broken=window[stuck - 1 : stuck] if stuck in (1, 2) else (), sealed=window[:stuck], height=stuck,
+        symbol=symbol,
+        name=label(zh, en),
+        segment="video technology",
+        documented=True,
+        headline=headline + dice.gauss(0, 0.1),
+        captured=earned + dice.gauss(0, 0.08) if filled else 0.0,
+        session_1_return=0.1,
+        locked=window[:stuck],
+        one_price=window[: max(stuck - 1, 0)],
+        broken=window[stuck - 1 : stuck] if stuck in (1, 2) else (),
+        sealed=window[:stuck],
+        height=stuck,
         first_fill=FirstFill(session=window[stuck], price=42.42) if filled else None,
         reason=None if filled else "locked_limit_up",
-    )  # fmt: skip
+    )
 
 
 def tearsheet_names(result: RunResult) -> dict[tuple[str, str], str]:

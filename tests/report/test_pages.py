@@ -111,3 +111,18 @@ def test_circles_count_only_what_both_could_trade(result):
 def test_an_unknown_cause_stands_for_itself():
     assert reason_label("locked_limit_up").zh == "涨停买不到"
     assert reason_label("made_up").en == "made_up"
+
+
+def test_a_run_with_little_in_it_still_makes_a_page(tmp_path):
+    """One basket without a trigger, no event, no curve, no benchmark: dashes with reasons, no crash."""
+    full = build_result()
+    one = next(one for one in full.results if one.primary and one.strategy == "buy-and-hold")
+    bare = one.model_copy(
+        update={"events": (), "curve": (), "benchmark": None, "benchmark_return": None, "cagr": None, "unfilled": {}}
+    )
+    update = {"results": (bare,), "strategies": full.strategies[1:], "notes": ()}
+    page = body(write_index(full.model_copy(update=update), tmp_path, {}).read_text(encoding="utf-8"))
+    assert "No event could be run in this period." in page
+    assert "No equity curve" in page
+    assert "no benchmark data" in page
+    assert "not written" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from itertools import pairwise
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -30,7 +31,8 @@ def glyphs(html: str) -> dict[str, set[str]]:
     """The characters each embedded font can draw, read from its character map."""
     faces = re.findall(r'font-family:"([\w ]+)";[^}]*base64,([A-Za-z0-9+/=]+)"', html)
     return {
-        family: set(map(chr, TTFont(io.BytesIO(base64.b64decode(data)))["cmap"].getBestCmap())) for family, data in faces
+        family: set(map(chr, TTFont(io.BytesIO(base64.b64decode(data)))["cmap"].getBestCmap()))
+        for family, data in faces
     }
 
 
@@ -57,7 +59,7 @@ def test_every_chinese_character_has_its_glyph(comparison, index):
         wanted = set(CJK.findall(text))
         assert len(wanted) > 50, family
         assert wanted <= glyphs(index.read_text(encoding="utf-8"))[family], family
-        assert opened.page.evaluate("([font, text]) => document.fonts.check(`16px \"${font}\"`, text)", [family, text])
+        assert opened.page.evaluate('([font, text]) => document.fonts.check(`16px "${font}"`, text)', [family, text])
     statuses = opened.page.evaluate("() => [...document.fonts].map((face) => [face.family, face.status])")
     assert sorted(status for _, status in statuses) == ["loaded", "loaded"]
 
@@ -81,9 +83,16 @@ def test_the_numbers_are_those_of_the_result(comparison, result):
     page = comparison.page
     for one in (one for one in result.results if one.primary):
         pair = f'[data-pair="{one.basket}--{one.strategy}"]'
-        measure = {"total_return": one.total_return * 100, "max_drawdown": one.max_drawdown * 100, "cagr": one.cagr * 100,
-                   "benchmark_return": one.benchmark_return and one.benchmark_return * 100, "sharpe": one.sharpe,
-                   "costs.total": one.costs.total, "fills": one.fills, "unfilled.locked_limit_up": one.unfilled["locked_limit_up"]}  # fmt: skip
+        measure = {
+            "total_return": one.total_return * 100,
+            "max_drawdown": one.max_drawdown * 100,
+            "cagr": one.cagr * 100,
+            "benchmark_return": one.benchmark_return and one.benchmark_return * 100,
+            "sharpe": one.sharpe,
+            "costs.total": one.costs.total,
+            "fills": one.fills,
+            "unfilled.locked_limit_up": one.unfilled["locked_limit_up"],
+        }
         for key, value in measure.items():
             cell = f'#compare tr[data-measure="{key}"] td{pair}'
             if value is None:
@@ -113,7 +122,9 @@ def test_an_empty_circle_and_undocumented_members_are_called_so(comparison):
 
 def test_names_open_with_their_limit_days(comparison, result):
     page = comparison.page
-    primary = next(one for one in result.results if one.primary and (one.basket, one.strategy) == ("compute", "event-drift"))
+    primary = next(
+        one for one in result.results if one.primary and (one.basket, one.strategy) == ("compute", "event-drift")
+    )
     event = next(event for event in primary.events if any(name.locked for name in event.names))
     stuck = next(name for name in event.names if name.locked)
     row = page.locator(f'tr.event[data-pair="compute--event-drift"][data-event="{event.event_id}"] + tr.detail')
@@ -121,6 +132,7 @@ def test_names_open_with_their_limit_days(comparison, result):
     cells = row.locator(f'tr[data-symbol="{stuck.symbol}"]').inner_text()
     assert stuck.locked[0].strftime("%m-%d") in cells
     assert f"{stuck.height} 连板" in cells
+    assert f"封板 {len(stuck.sealed)}" in cells
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
@@ -131,12 +143,14 @@ def test_the_layout_holds(comparison, width):
     levels = page.evaluate("() => [...document.querySelectorAll('h1,h2,h3')].map((one) => Number(one.tagName[1]))")
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     assert page.evaluate("() => [...document.querySelectorAll('table')].every((one) => one.caption)")
 
 
 def test_hostile_titles_run_nothing(open_page, tmp_path):
-    hostile = "</script><script>window.bad=1</script><img src=x onerror='window.bad=1'><a href='https://example.com/'>x</a>"
+    hostile = (
+        "</script><script>window.bad=1</script><img src=x onerror='window.bad=1'><a href='https://example.com/'>x</a>"
+    )
     opened = open_page(write_index(build_result(hostile=hostile), tmp_path, {}), language="en")
     assert opened.page.evaluate("window.bad") is None
     assert opened.complaints == []

@@ -45,7 +45,7 @@ def normal(tmp_path_factory):
 
 
 def cells(html: str, name: str) -> list[str]:
-    row = re.search(rf"<tr><td>{re.escape(name)}</td>((?:<td>[^<]*</td>)+)</tr>", html)
+    row = re.search(rf"<tr><td>\s*{re.escape(name)}\s*</td>((?:<td>[^<]*</td>)+)</tr>", html)
     return re.findall(r"<td>([^<]*)</td>", row.group(1))
 
 
@@ -56,7 +56,7 @@ def test_chinese_is_drawn_without_complaint(normal):
 
 def test_the_page_is_whole_and_stands_alone(normal):
     html = normal[0].read_text(encoding="utf-8")
-    assert html.count("<svg") == 14
+    assert html.count("<svg") == 13
     assert html.count("<table") == 3
     assert 'id="synthetic"' in html
     assert 'href="index.html"' in html
@@ -88,7 +88,18 @@ def test_the_figures_are_those_of_the_definitions(normal):
             "Sharpe": statistics.fmean(returns) / deviation * math.sqrt(PERIODS),
         }
         for name, value in expected.items():
-            assert float(cells(html, name)[column].rstrip("%").replace(",", "")) == pytest.approx(value, abs=0.0051), name
+            assert float(cells(html, name)[column].rstrip("%").replace(",", "")) == pytest.approx(value, abs=0.0051), (
+                name
+            )
+
+
+def test_the_years_are_compounded(normal):
+    data, html = make_input(), normal[0].read_text(encoding="utf-8")
+    for year in (2022, 2023):
+        own = [value for day, value in zip(data.sessions, data.returns, strict=True) if day.year == year]
+        assert float(cells(html, str(year))[1]) == pytest.approx(
+            (math.prod(1 + value for value in own) - 1) * 100, abs=0.0051
+        )
 
 
 def test_the_same_input_gives_the_same_bytes(normal, tmp_path):
@@ -102,7 +113,10 @@ def test_the_same_input_gives_the_same_bytes(normal, tmp_path):
     [
         ({"fills": 0}, "made no fill"),
         ({"returns": (0.0,) * 300}, "volatility is zero"),
-        ({"sessions": SESSIONS[:5], "returns": (0.01, 0.0, 0.02, -0.01, 0.0), "benchmark_returns": None}, "Only 5 sessions"),
+        (
+            {"sessions": SESSIONS[:5], "returns": (0.01, 0.0, 0.02, -0.01, 0.0), "benchmark_returns": None},
+            "Only 5 sessions",
+        ),
         ({"sessions": (), "returns": (), "benchmark_returns": None, "benchmark_name": None}, "Only 0 sessions"),
     ],
 )
@@ -132,7 +146,7 @@ def test_the_page_opens_quietly_from_disk(normal, open_page):
     opened = open_page(normal[0], language="en")
     assert opened.complaints == []
     assert opened.requests == []
-    assert opened.page.locator("figure svg").count() == 14
+    assert opened.page.locator("figure svg").count() == 13
     assert opened.page.locator("h1").inner_text() == "Application · Event drift <script>"
     assert opened.page.locator("#synthetic").is_visible()
     for width in (360, 1440):

@@ -223,3 +223,11 @@ def test_workspace_is_found_upwards(root: Path, tmp_path: Path) -> None:
     assert find_workspace(root / "baskets") == root
     with pytest.raises(UsageError, match="hypebasket init"):
         find_workspace(tmp_path)
+
+
+def test_midnight_with_a_zone_stays_an_instant(copy: Path) -> None:
+    replace(copy / "data" / "events.yaml", "at: 2024-02-15T18:14Z", "at: 2024-02-15T00:00Z")
+    replace(copy / "data" / "sources.yaml", "2024-03-13T19:26+08:00", "2024-03-13T19:26:30+08:00")
+    workspace = load_workspace(copy)
+    assert next(e.at for e in workspace.events if e.id == "sora-launch") == datetime(2024, 2, 15, tzinfo=UTC)
+    assert workspace.publications["xcf-20240313"].published == datetime(2024, 3, 13, 11, 26, 30, tzinfo=UTC)

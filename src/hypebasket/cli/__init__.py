@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -20,12 +20,20 @@ from hypebasket.errors import HypebasketError, SpecError
 
 __all__ = ["Session", "main", "pass_session"]
 
+
+class Verb(NamedTuple):
+    """Where a verb lives, and its line in the help: known without importing it."""
+
+    target: str
+    help: str
+
+
 VERBS = {
-    "run": "hypebasket.cli.run:run",
-    "check": "hypebasket.cli.check:check",
-    "events": "hypebasket.cli.events:events",
-    "data": "hypebasket.cli.data:data",
-    "init": "hypebasket.cli.init:init",
+    "run": Verb("hypebasket.cli.run:run", "Run baskets with strategies; write the ledger and the pages."),
+    "check": Verb("hypebasket.cli.check:check", "Validate every YAML of the workspace."),
+    "events": Verb("hypebasket.cli.events:events", "List the events; explain an event's sessions hop by hop."),
+    "data": Verb("hypebasket.cli.data:data", "Import, show and verify the workspace's market data."),
+    "init": Verb("hypebasket.cli.init:init", "Make a fresh workspace."),
 }
 
 
@@ -115,13 +123,18 @@ class LazyVerbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the verb."""
-        target = VERBS.get(cmd_name)
-        if target is None:
+        verb = VERBS.get(cmd_name)
+        if verb is None:
             return None
-        module, _, name = target.partition(":")
+        module, _, name = verb.target.partition(":")
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return _with_common_options(command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs without importing them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -140,7 +153,7 @@ class LazyVerbs(click.Group):
 @click.group(cls=LazyVerbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="hypebasket")
 def cli() -> None:
-    """Backtest baskets of concept stocks (概念股) around hype events.
+    r"""Backtest baskets of concept stocks (概念股) around hype events.
 
     Every run tells two numbers: the headline a newspaper would print, and what an investor could have captured once
     price limits, T+1, lots, volume and fees have taken their part.

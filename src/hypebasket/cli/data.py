@@ -45,16 +45,6 @@ _WORDS = {
 }
 
 
-def _speak_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.ensure_object(Session).as_json = True
-
-
-json_option = click.option(
-    "--json", is_flag=True, expose_value=False, callback=_speak_json, help="Machine-readable result on stdout."
-)
-
-
 @click.group()
 def data() -> None:
     """Market data of the workspace: import, status, verify."""
@@ -138,7 +128,6 @@ def _say_manifest(session: Session, manifest: Manifest) -> None:
 
 @data.command("import")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@json_option
 @pass_session
 def import_(session: Session, folder: Path) -> None:
     """Read a tidy folder of CSV, CSV.gz or Parquet files into the workspace's store.
@@ -148,12 +137,7 @@ def import_(session: Session, folder: Path) -> None:
     docs/data-format.md names files, columns and units.
     """
     store = _store(session)
-
-    def progress(line: str) -> None:
-        if session.verbosity >= 0:
-            click.echo(line, err=True)
-
-    outcome = store.import_folder(folder, progress)
+    outcome = store.import_folder(folder, session.progress)
     if session.as_json:
         session.print_json({"new": outcome.is_new, **_facts(outcome.manifest)})
         return
@@ -164,7 +148,6 @@ def import_(session: Session, folder: Path) -> None:
 
 
 @data.command()
-@json_option
 @pass_session
 def status(session: Session) -> None:
     """Say what the store holds, where it came from and what is blemished."""
@@ -181,7 +164,6 @@ def status(session: Session) -> None:
 
 
 @data.command()
-@json_option
 @pass_session
 def verify(session: Session) -> None:
     """Read every stored file again and compare it with the hash it was stored under (damage: exit code 3)."""

@@ -55,14 +55,6 @@ LABELS = {
 }
 
 
-def _speak_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.ensure_object(Session).as_json = True
-
-
-json_option = click.option(
-    "--json", is_flag=True, expose_value=False, callback=_speak_json, help="Machine-readable result on stdout."
-)
 day_option: Callable[..., Any] = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -75,7 +67,6 @@ def events() -> None:
 @click.option("--mainline", "mainlines", multiple=True, help="Only events of this mainline (may be repeated).")
 @click.option("--from", "start", type=day_option, help="Only events on or after this day.")
 @click.option("--to", "end", type=day_option, help="Only events on or before this day.")
-@json_option
 @pass_session
 def list_events(session: Session, mainlines: tuple[str, ...], start: datetime | None, end: datetime | None) -> None:
     """List the events of the workspace, in the order in which they became public."""
@@ -103,7 +94,6 @@ def list_events(session: Session, mainlines: tuple[str, ...], start: datetime | 
 @click.option(
     "--reaction", type=click.IntRange(0, 10_080), default=0, show_default=True, help="Minutes a human needs to act."
 )
-@json_option
 @pass_session
 def explain(session: Session, event_id: str, reaction: int) -> None:
     """Explain the way from the instant of the event ID to the first tradable sessions, market by market."""

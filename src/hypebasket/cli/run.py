@@ -68,10 +68,10 @@ def run(
     data: str,
     no_pages: bool,
 ) -> None:
-    """Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
+    r"""Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
 
-    Without BASKETS the three mainlines run; without -s, every strategy of the workspace. Each pair is run for three circles
-    of members: point_in_time, documented, all.
+    Without BASKETS the three mainlines run; without -s, every strategy of the workspace. Each pair is run for three
+    circles of members: point_in_time, documented, all.
 
     \b
     hypebasket run

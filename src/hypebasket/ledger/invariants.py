@@ -42,9 +42,10 @@ class Tape(Protocol):
 def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
     """Raise ``LedgerError`` at the first broken invariant.
 
-    Checked: cash + positions = equity on every session, rebuilt from fills and entitlements; no buy makes cash negative; no
-    sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit, without trading, or above
-    the participation cap; fills of an order add up to what its row says; every order not filled whole gives a reason.
+    Checked: cash + positions = equity on every session, rebuilt from fills and entitlements; no buy makes cash
+    negative; no sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit,
+    without trading, or above the participation cap; fills of an order add up to what its row says; every order not
+    filled whole gives a reason.
     """
     _check_fills(ledger, tape, participation_ppm)
     _check_accounts(ledger, tape)

@@ -1,7 +1,7 @@
 """The versioned result of a run: ``result.json``, and the rows of the CSV files, with their documentation.
 
-Returns are decimals (0.25 = +25 %); money is in the sleeve's currency; sessions are ISO dates. ``None`` is a number that
-does not exist, and a reason stands beside it.
+Returns are decimals (0.25 = +25 %); money is in the sleeve's currency; sessions are ISO dates. ``None`` is a number
+that does not exist, and a reason stands beside it.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ __all__ = ["MarketData"]
 class MarketData:
     """Raw bars, corporate actions and index levels, as described in ``columns``.
 
-    ``content_hash`` identifies the content whatever file format it came from; ``warnings`` are the blemishes a reader of
-    the pages should know.
+    ``content_hash`` identifies the content whatever file format it came from; ``warnings`` are the blemishes a reader
+    of the pages should know.
     """
 
     bars: pd.DataFrame

@@ -34,7 +34,7 @@ Flags = npt.NDArray[np.bool_]
 FEN = 100
 MICRO = 1_000_000
 FEN_TOLERANCE = 1e-3
-RECENT_LISTING_SESSIONS = 40
+RECENT_LISTING_DAYS = 40
 
 
 class Bar(NamedTuple):
@@ -123,7 +123,7 @@ class MarketPanel:
 
     @cached_property
     def total_return(self) -> npt.NDArray[np.float64]:
-        """Return of each session, dividends and splits included: close over reference price, minus 1; 0 without trading."""
+        """Return of each session with dividends and splits: close over reference price - 1; 0 without trading."""
         ok = self.trading & (self.reference > 0)
         return np.where(ok, self.close / np.where(ok, self.reference, 1) - 1.0, 0.0)
 
@@ -287,7 +287,8 @@ def _lay_out(grid: _Grid, rows: Integers, columns: Integers, bars: pd.DataFrame)
 def _carry_forward(prices: Integers) -> Integers:
     """Fill zeros with the last price above them."""
     index = np.where(prices > 0, np.arange(len(prices))[:, None], 0)
-    return np.take_along_axis(prices, np.maximum.accumulate(index, axis=0), axis=0)
+    carried: Integers = np.take_along_axis(prices, np.maximum.accumulate(index, axis=0), axis=0)
+    return carried
 
 
 def _gap_warnings(grid: _Grid, trading: Flags, suspended: Flags) -> tuple[str, ...]:
@@ -305,7 +306,7 @@ def _gap_warnings(grid: _Grid, trading: Flags, suspended: Flags) -> tuple[str, .
 
 
 def _entitlements(grid: _Grid, actions: pd.DataFrame, layout: _Layout) -> tuple[Integers, Integers, tuple[str, ...]]:
-    """Spread corporate actions on the grid; where only the reference price tells of one, book the difference as cash."""
+    """Spread corporate actions on the grid; one that only the reference price tells of is booked as cash."""
     rows, columns, known = grid.place(actions, "ex_date")
     cash, ratio = grid.integers(), grid.integers()
     cash[rows, columns] = np.rint(known["cash_per_share"].to_numpy(dtype=np.float64) * MICRO).astype(np.int64)
@@ -354,6 +355,6 @@ def _limits(
 
 def _sessions_listed(session: Session, list_date: date | None, calendar: Calendar) -> int | None:
     """Count sessions since listing (1 = the listing day) while they still matter; ``None`` = long ago or unknown."""
-    if list_date is None or (session - list_date).days > RECENT_LISTING_SESSIONS:
+    if list_date is None or date.toordinal(session) - list_date.toordinal() > RECENT_LISTING_DAYS:
         return None
     return len(calendar.sessions(list_date, session))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -27,10 +26,10 @@ from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy
 from hypebasket.spec.text import Circle, Text
 from hypebasket.stats.captured import Capture, NameCapture, capture_of
-from hypebasket.stats.headline import Headline, boards_of, headline_of, summarise
-from hypebasket.stats.performance import measure, simple_returns
+from hypebasket.stats.headline import boards_of, headline_of, summarise
+from hypebasket.stats.performance import Floats, measure, simple_returns
 
-__all__ = ["Benchmark", "circle_result", "label"]
+__all__ = ["Benchmark", "circle_result", "label", "primary_circle"]
 
 
 def label(text: Text) -> Label:
@@ -40,7 +39,7 @@ def label(text: Text) -> Label:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """Index closes on the sessions of a run, and the one before it; ``levels`` empty with a ``note`` where data lacks."""
+    """Index closes on the sessions of a run and the one before; without data ``levels`` is empty and ``note`` says why."""
 
     symbol: str | None
     levels: tuple[float, ...]
@@ -48,7 +47,7 @@ class Benchmark:
     note: str = ""
 
     @property
-    def returns(self) -> np.ndarray | None:
+    def returns(self) -> Floats | None:
         """Session returns, ``(n_sessions,)``; ``None`` without data."""
         return simple_returns(self.levels, self.start) if self.levels else None
 
@@ -140,20 +139,10 @@ class _EventReader:
 
     def read_all(self) -> Iterable[EventResult]:
         for event in self.run.events:
-            yield self._excluded(event) if event.plan.excluded else self._event(event)
+            yield self._blank(event) if event.plan.excluded else self._event(event)
 
-    def _excluded(self, event: EventRun) -> EventResult:
-        return EventResult(
-            **self._identity(event),
-            members=0,
-            headline=None,
-            headline_median=None,
-            headline_without_best=None,
-            captured=None,
-            excluded=event.plan.excluded,
-        )
-
-    def _identity(self, event: EventRun) -> dict[str, object]:
+    def _blank(self, event: EventRun) -> EventResult:
+        """Return what is known of an event before any number: where it falls in the sessions, or why it was not run."""
         mapped = event.plan.mapped
         spec: Event = mapped.event
         window = MarketWindow(
@@ -163,13 +152,19 @@ class _EventReader:
             base=mapped.base,
         )
         at = spec.at.isoformat() if spec.precision == "day" else spec.earliest_moment.strftime("%Y-%m-%dT%H:%MZ")
-        return {
-            "event_id": spec.id,
-            "title": label(spec.title),
-            "at": at,
-            "markets": {self.runner.sleeve.market.value: window},
-            "window_sessions": self.window,
-        }
+        return EventResult(
+            event_id=spec.id,
+            title=label(spec.title),
+            at=at,
+            markets={self.runner.sleeve.market.value: window},
+            window_sessions=self.window,
+            members=0,
+            headline=None,
+            headline_median=None,
+            headline_without_best=None,
+            captured=None,
+            excluded=event.plan.excluded,
+        )
 
     def _event(self, event: EventRun) -> EventResult:
         plan, rows = event.plan, self.panel.row_of
@@ -183,18 +178,21 @@ class _EventReader:
         headline = summarise([value for value, _ in pairs], [weight for _, weight in pairs])
         first = [name.session_1_return for name in names if name.session_1_return is not None]
         owner = self.owners[plan.mapped.event.id]
-        return EventResult(
-            **self._identity(event),
-            owner=owner == plan.mapped.event.id,
-            members=len(plan.members),
-            session_1_return=float(np.mean(first)) if first else None,
-            **_headline_fields(headline),
-            captured=reported.captured if reported else None,
-            captured_pessimistic=_captured(captures.get(FillPolicy.PESSIMISTIC)),
-            captured_optimistic=_captured(captures.get(FillPolicy.OPTIMISTIC)),
-            open_at_end=bool(reported and reported.open_at_end),
-            names=names,
-            note=self._note(plan.members, owner, plan.mapped.event.id, last),
+        return self._blank(event).model_copy(
+            update={
+                "owner": owner == plan.mapped.event.id,
+                "members": len(plan.members),
+                "session_1_return": float(np.mean(first)) if first else None,
+                "headline": headline.mean,
+                "headline_median": headline.median,
+                "headline_without_best": headline.without_best,
+                "captured": _captured(reported),
+                "captured_pessimistic": _captured(captures.get(FillPolicy.PESSIMISTIC)),
+                "captured_optimistic": _captured(captures.get(FillPolicy.OPTIMISTIC)),
+                "open_at_end": bool(reported and reported.open_at_end),
+                "names": names,
+                "note": self._note(plan.members, owner, plan.mapped.event.id, last),
+            }
         )
 
     def _captures(self, event: EventRun, base: int, last: int) -> dict[FillPolicy, Capture]:
@@ -261,14 +259,6 @@ def _owners(events: Sequence[EventRun]) -> dict[str, str]:
     return owners
 
 
-def _headline_fields(headline: Headline) -> dict[str, float | None]:
-    return {
-        "headline": headline.mean,
-        "headline_median": headline.median,
-        "headline_without_best": headline.without_best,
-    }
-
-
 def _captured(capture: Capture | None) -> float | None:
     return capture.captured if capture else None
 
@@ -276,5 +266,3 @@ def _captured(capture: Capture | None) -> float | None:
 def primary_circle(basket: Basket, own: Circle | None, override: Circle | None) -> Circle:
     """Return the circle that leads the report: the command line's, else the strategy's, else the basket's."""
     return override or own or basket.members
-
-

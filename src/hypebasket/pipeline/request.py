@@ -17,9 +17,9 @@ DEFAULT_CAPITAL = 1_000_000
 class RunRequest:
     """One call of ``hypebasket run``.
 
-    ``baskets`` and ``strategies`` are ids, empty for the default set; ``start`` and ``end`` bound the sessions, ``None`` for
-    what the data covers; ``capital`` is in whole units of the sleeve's currency; ``data`` is ``auto`` (the store if it has
-    data, else the sample), ``store`` or ``sample``.
+    ``baskets`` and ``strategies`` are ids, empty for the default set; ``start`` and ``end`` bound the sessions,
+    ``None`` for what the data covers; ``capital`` is in whole units of the sleeve's currency; ``data`` is ``auto`` (the
+    store if it has data, else the sample), ``store`` or ``sample``.
     """
 
     workspace: Path

@@ -146,9 +146,7 @@ def _write_index(result: RunResult, folder: Path) -> Path:
     from hypebasket.report.pages import write_index
 
     sheets = {
-        (item.basket, item.strategy): sheet_name(item.basket, item.strategy)
-        for item in result.results
-        if item.primary
+        (item.basket, item.strategy): sheet_name(item.basket, item.strategy) for item in result.results if item.primary
     }
     return write_index(result, folder, sheets)
 
@@ -180,7 +178,9 @@ def _parameters(
         "strategies": [strategy.model_dump(mode="json") for strategy in strategies],
         "events": [event.model_dump(mode="json") for event in workspace.events],
         "instruments": [
-            instrument.model_dump(mode="json") for symbol, instrument in sorted(data.instruments.items()) if symbol in symbols
+            instrument.model_dump(mode="json")
+            for symbol, instrument in sorted(data.instruments.items())
+            if symbol in symbols
         ],
         "start": sleeve.panel.sessions[sleeve.start],
         "end": sleeve.panel.sessions[sleeve.stop - 1],

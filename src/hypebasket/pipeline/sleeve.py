@@ -42,7 +42,7 @@ class Sleeve:
 
 @dataclass(frozen=True, slots=True)
 class EventRun:
-    """One event: what was planned, and the event-isolated ledger under each policy (none if nothing could be planned)."""
+    """One event: what was planned, and its event-isolated ledger under each policy (none where nothing was planned)."""
 
     plan: EventPlan
     ledgers: dict[FillPolicy, Ledger]
@@ -128,5 +128,3 @@ class SleeveRunner:
             EquityRecord(session, cash, 0, cash) for session in self.sleeve.panel.sessions[first : self.sleeve.stop]
         ]
         return Ledger(self.sleeve.currency, cash, equity=rows)
-
-

@@ -15,7 +15,10 @@ def verdict(results: Sequence[CircleResult], strategies: Sequence[StrategySummar
     triggered = {strategy.id for strategy in strategies if strategy.triggered}
     chosen = [result for result in results if result.primary and result.strategy in triggered]
     if not chosen:
-        return Label(zh="本次运行没有事件驱动策略，因此没有可比较的两个数字。", en="No event strategy was run: there is nothing to compare.")
+        return Label(
+            zh="本次运行没有事件驱动策略，因此没有可比较的两个数字。",
+            en="No event strategy was run: there is nothing to compare.",
+        )
     clauses = [_clause(result, names[result.basket]) for result in chosen]
     return Label(
         zh="；".join(clause.zh for clause in clauses) + "。",

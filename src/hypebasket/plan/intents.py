@@ -27,8 +27,8 @@ POLICY = {
 class ExitTerms:
     """How a position ends.
 
-    ``due`` is the row at whose close it ends (clock: plan); ``hold_sessions`` counts from the fill instead (clock: fill).
-    The thresholds are distances from the entry price, or for ``trail_ppm`` from the highest close since.
+    ``due`` is the row at whose close it ends (clock: plan); ``hold_sessions`` counts from the fill instead (clock:
+    fill). The thresholds are distances from the entry price, or for ``trail_ppm`` from the highest close since.
     """
 
     due: int | None = None
@@ -42,8 +42,8 @@ class ExitTerms:
 class Entry:
     """A wish to buy: ``weight_ppm`` of the equity at the close before ``row``, at the open or the close of ``row``.
 
-    ``attempts`` is the greatest number of sessions with a bar on which it is tried (``None``: no bound), ``last_row`` the
-    last row on which it is; ``price_cap`` (fen) the highest price it pays.
+    ``attempts`` is the greatest number of sessions with a bar on which it is tried (``None``: no bound), ``last_row``
+    the last row on which it is; ``price_cap`` (fen) the highest price it pays.
     """
 
     event_id: str

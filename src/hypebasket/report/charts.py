@@ -39,10 +39,11 @@ def _hover(event: EventResult) -> dict[str, str]:
     title = _words(event.title.zh, event.title.en)
     bounds = f"[{percent(event.captured_pessimistic)}, {percent(event.captured_optimistic)}]"
     return {
-        "zh": f"<b>{title['zh']}</b><br>新闻涨幅 {percent(event.headline)}<br>实得 {percent(event.captured)}<br>[悲观, 乐观] {bounds}",
+        "zh": f"<b>{title['zh']}</b><br>新闻涨幅 {percent(event.headline)}<br>实得 {percent(event.captured)}"
+        f"<br>[悲观, 乐观] {bounds}",
         "en": f"<b>{title['en']}</b><br>headline {percent(event.headline)}<br>captured {percent(event.captured)}"
         f"<br>[pessimistic, optimistic] {bounds}",
-    }  # fmt: skip
+    }
 
 
 def event_range(heroes: Iterable[Hero]) -> tuple[float, float] | None:

@@ -19,7 +19,16 @@ from typing import Any
 
 from hypebasket.errors import DataGapError
 
-__all__ = ["CHART_FAMILY", "Face", "PageText", "font_face", "font_file", "page_fonts", "register_chart_font", "subset_font"]
+__all__ = [
+    "CHART_FAMILY",
+    "Face",
+    "PageText",
+    "font_face",
+    "font_file",
+    "page_fonts",
+    "register_chart_font",
+    "subset_font",
+]
 
 CHART_FAMILY = "Arial"
 """The family quantstats asks for by name; ``register_chart_font`` answers it with a face that has Chinese glyphs."""

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from hypebasket.ledger.result import Label
 
-__all__ = ["CIRCLES", "CIRCLE_MEANING", "EMPTY_CIRCLE", "NO_MEMBER_DOCUMENTED", "SLEEVE_NOT_RUN", "benchmark_label", "reason_label"]
+__all__ = [
+    "CIRCLES",
+    "CIRCLE_MEANING",
+    "EMPTY_CIRCLE",
+    "NO_MEMBER_DOCUMENTED",
+    "SLEEVE_NOT_RUN",
+    "benchmark_label",
+    "reason_label",
+]
 
 
 def _label(zh: str, en: str) -> Label:
@@ -37,7 +45,9 @@ CIRCLES = {
 CIRCLE_MEANING = {
     "point_in_time": _label("决策之前已有来源点名的成员", "named by a source before the decision"),
     "documented": _label("任何日期有来源点名的成员（含事后）", "named by a source of any date, later ones included"),
-    "all": _label("再加上无来源、由篮子作者选入的成员", "plus members nobody documented, chosen by the author of the basket"),
+    "all": _label(
+        "再加上无来源、由篮子作者选入的成员", "plus members nobody documented, chosen by the author of the basket"
+    ),
 }
 
 EMPTY_CIRCLE = _label(

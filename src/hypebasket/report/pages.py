@@ -13,7 +13,7 @@ from hypebasket.report import labels
 from hypebasket.report.charts import Spec, curve_chart, dumbbell_chart, event_range, family_range
 from hypebasket.report.fonts import page_fonts
 from hypebasket.report.html import environment, script_json, write_atomically
-from hypebasket.report.views import Page, build_page
+from hypebasket.report.views import Page, board_marks, build_page
 
 __all__ = ["write_index"]
 
@@ -29,6 +29,7 @@ def write_index(result: RunResult, folder: Path, tearsheets: Mapping[tuple[str, 
         page=page,
         result=result,
         labels=labels,
+        mark=board_marks,
         specs=script_json(_charts(page)),
     )  # fmt: skip
     html = html.replace("/*fonts*/", page_fonts(html), 1)

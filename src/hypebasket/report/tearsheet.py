@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypebasket.ledger.result import Label
 from hypebasket.report.fonts import CHART_FAMILY, page_fonts, register_chart_font
@@ -60,11 +60,14 @@ class _Chart:
     title: Label
 
 
+# Without the bars by year: quantstats 0.0.86 under pandas 3 puts the years under the wrong bars; the table has them.
 _LEFT = (
     _Chart("returns", Label(zh="累计收益", en="Cumulative returns")),
     _Chart("log_returns", Label(zh="累计收益（对数坐标）", en="Cumulative returns, log scale")),
-    _Chart("vol_returns", Label(zh="累计收益（与基准同波动）", en="Cumulative returns, volatility matched to the benchmark")),
-    _Chart("eoy_returns", Label(zh="年度收益", en="Returns by year")),
+    _Chart(
+        "vol_returns",
+        Label(zh="累计收益（与基准同波动）", en="Cumulative returns, volatility matched to the benchmark"),
+    ),
     _Chart("monthly_dist", Label(zh="月度收益分布", en="Distribution of monthly returns")),
     _Chart("daily_returns", Label(zh="每日收益", en="Daily returns")),
     _Chart("rolling_beta", Label(zh="滚动贝塔", en="Rolling beta")),
@@ -78,14 +81,21 @@ _LEFT = (
 )
 _TABLES = (
     _Chart("metrics", Label(zh="主要指标", en="Key metrics")),
-    _Chart("eoy_table", Label(zh="各年收益", en="Returns by year")),
-    _Chart("dd_info", Label(zh="最大的十次回撤", en="Worst ten drawdowns")),
+    _Chart("eoy_table", Label(zh="各年收益（%）", en="Returns by year, %")),
+    _Chart("dd_info", Label(zh="最大的十次回撤（%）", en="Worst ten drawdowns, %")),
 )
 _MARK = "<!--slot:{}-->"
+_CHART_STYLE: dict[Any, Any] = {
+    "svg.hashsalt": "hypebasket",
+    "svg.fonttype": "path",
+    "text.parse_math": False,
+    "axes.unicode_minus": True,
+    "font.family": [CHART_FAMILY],
+}
 
 
 def write_tearsheet(data: TearsheetInput, path: Path) -> Path:
-    """Write the tearsheet of ``data`` to ``path`` and return it; where there is nothing to draw, a page that says so."""
+    """Write the tearsheet of ``data`` to ``path``, or where there is nothing to draw a page that says so."""
     missing = _why_none(data)
     pieces = {} if missing else _quantstats(data)
     page = environment().get_template("tearsheet.html.jinja").render(
@@ -107,7 +117,7 @@ def _why_none(data: TearsheetInput) -> Label | None:
     if not data.fills:
         return Label(
             zh="这次回测没有一笔成交：没有买到任何股票，资金一直是现金，所以没有业绩可画。",
-            en="This run made no fill: nothing was bought, the capital stayed in cash, so there is no performance to draw.",
+            en="This run made no fill: nothing was bought, the capital stayed in cash, and there is nothing to draw.",
         )
     if len(data.returns) < MINIMUM_SESSIONS:
         return Label(
@@ -138,7 +148,8 @@ def _quantstats(data: TearsheetInput) -> dict[str, str]:
         with tempfile.TemporaryDirectory(prefix="hypebasket-") as folder, mpl.rc_context(_CHART_STYLE):
             template, output = Path(folder) / "slots.html", Path(folder) / "filled.html"
             template.write_text("".join(f"{_MARK.format(slot)}{{{{{slot}}}}}" for slot in slots), encoding="utf-8")
-            quantstats.reports.html(
+            draw: Any = quantstats.reports.html
+            draw(
                 returns,
                 benchmark,
                 rf=0.0,
@@ -153,15 +164,6 @@ def _quantstats(data: TearsheetInput) -> dict[str, str]:
         plt.close("all")
     parts = re.split(r"<!--slot:(\w+)-->", filled)
     return {slot: _clean(piece) for slot, piece in zip(parts[1::2], parts[2::2], strict=True)}
-
-
-_CHART_STYLE = {
-    "svg.hashsalt": "hypebasket",
-    "svg.fonttype": "path",
-    "text.parse_math": False,
-    "axes.unicode_minus": True,
-    "font.family": [CHART_FAMILY],
-}
 
 
 def _series(data: TearsheetInput) -> tuple[pd.Series[float], pd.Series[float] | None]:

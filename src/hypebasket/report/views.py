@@ -18,7 +18,7 @@ from hypebasket.ledger.result import (
 )
 from hypebasket.report.labels import CIRCLES
 
-__all__ = ["CircleRow", "EventView", "Hero", "NameMark", "Page", "Pair", "build_page"]
+__all__ = ["CircleRow", "EventView", "Hero", "Page", "Pair", "board_marks", "build_page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +41,19 @@ class Pair:
         return not any(member.documented for member in self.basket.members)
 
 
-@dataclass(frozen=True, slots=True)
-class NameMark:
-    """A name that met its limit in an event: counts of sessions by kind of limit day."""
-
-    name: NameOutcome
-
-    @property
-    def words(self) -> Label:
-        """The marks in the words of the board: 一字板, 炸板, 封板, 连板高度."""
-        marks = (
-            (len(self.name.one_price), "一字板", "one-price"),
-            (len(self.name.broken), "炸板", "broken"),
-            (len(self.name.sealed), "封板", "sealed"),
-        )
-        zh = [f"{word} {number}" for number, word, _ in marks if number]
-        en = [f"{number} {word}" for number, _, word in marks if number]
-        if self.name.height:
-            zh.append(f"{self.name.height} 连板")
-            en.append(f"{self.name.height} in a row")
-        return Label(zh=" · ".join(zh), en=" · ".join(en))
+def board_marks(name: NameOutcome) -> Label:
+    """Return the limit days of a name in an event in the words of the board: 一字板, 炸板, 封板, 连板高度."""
+    marks = (
+        (len(name.one_price), "一字板", "one-price"),
+        (len(name.broken), "炸板", "broken"),
+        (len(name.sealed), "封板", "sealed"),
+    )
+    zh = [f"{word} {number}" for number, word, _ in marks if number]
+    en = [f"{number} {word}" for number, _, word in marks if number]
+    if name.height:
+        zh.append(f"{name.height} 连板")
+        en.append(f"{name.height} in a row")
+    return Label(zh=" · ".join(zh), en=" · ".join(en))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,7 @@ class EventView:
     """An event of a pair, the names that met a limit in it, and whether it was empty point in time."""
 
     event: EventResult
-    locked: tuple[NameMark, ...]
+    locked: tuple[NameOutcome, ...]
     empty_then: bool
 
     @property
@@ -164,12 +157,12 @@ def _pairs(result: RunResult, tearsheets: Mapping[tuple[str, str], str]) -> tupl
 def _shared_event(pairs: Iterable[Pair]) -> str | None:
     """Return the event of most pairs; among equals the one with the widest gap between headline and captured."""
     shared: Counter[str] = Counter()
-    gap: Counter[str] = Counter()
+    gap: dict[str, float] = {}
     for pair in pairs:
         for event in pair.result.events:
             if event.headline is not None and event.captured is not None:
                 shared[event.event_id] += 1
-                gap[event.event_id] += abs(event.headline - event.captured)  # type: ignore[assignment]
+                gap[event.event_id] = gap.get(event.event_id, 0.0) + abs(event.headline - event.captured)
     return max(shared, key=lambda name: (shared[name], gap[name], name), default=None)
 
 
@@ -193,7 +186,7 @@ def _events(result: RunResult, pair: Pair) -> tuple[tuple[EventView, ...], tuple
     run = tuple(
         EventView(
             event,
-            tuple(NameMark(name) for name in event.names if name.locked or name.one_price or name.broken or name.sealed),
+            tuple(name for name in event.names if name.locked or name.one_price or name.broken or name.sealed),
             event.event_id in empty,
         )
         for event in pair.result.events

@@ -7,6 +7,7 @@ gap, or before, raises.
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -32,18 +33,18 @@ Value = int | str | Mapping[str, int]
 
 
 class Source(BaseModel):
-    """Where a value comes from; ``address`` where it is known."""
+    """Where a value comes from; ``date`` (of publication) and ``address`` where they are known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     title: Annotated[str, Field(min_length=1)]
     publisher: Annotated[str, Field(min_length=1)]
-    date: date
+    date: dt.date | None
     address: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     law: Literal["CN", "HK", "US"]
     subject: str
@@ -56,7 +57,7 @@ class _File(BaseModel):
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True, populate_by_name=True)
 
     start: date = Field(alias="from")
     until: date | None
@@ -67,7 +68,7 @@ class _Row(BaseModel):
 
 
 class _GapRow(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     start: date = Field(alias="from")
     until: date | None

@@ -73,11 +73,10 @@ def reason_adjusted(bars: BarsTable, actions: pd.DataFrame) -> str | None:
     """
     if not len(bars):
         return None
-    for markets, per_unit, unit in (
-        ((Market.XSHG, Market.XSHE, Market.XBSE), 100.0, "whole fen"),
-        ((Market.XHKG,), 1000.0, "whole 0.001 dollars"),
+    for here, per_unit, unit in (
+        (bars.is_a_share, 100.0, "whole fen"),
+        (bars.in_markets(Market.XHKG), 1000.0, "whole 0.001 dollars"),
     ):
-        here = bars.in_markets(*markets)
         off = off_grid(bars, per_unit) & here
         if off.sum() > FEN_SHARE * here.sum():
             return f"{int(off.sum())} of {int(here.sum())} rows hold prices that are not {unit}"

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from hypebasket.errors import RuleGapError
+from hypebasket.rules.boards import board_of
 from hypebasket.sources.naming import file_market
 from hypebasket.sources.table import SourceTable, read_dates, read_flags, read_numbers, read_words
 from hypebasket.spec.text import Market, market_of
 
 if TYPE_CHECKING:
     from hypebasket.sources.finding import Report
+    from hypebasket.spec.instrument import Board
 
-__all__ = ["BarsTable", "day", "read_bars", "read_symbols", "span_of", "to_bars"]
+__all__ = ["BarsTable", "day", "is_a_share", "known_board", "read_bars", "read_symbols", "span_of", "to_bars"]
 
 PRICES = ("open", "high", "low", "close")
 _SYMBOL = re.compile(r"\d{6}\.(?:SH|SZ|BJ)|\d{5}\.HK|[A-Z][A-Z0-9.\-]{0,9}\.US")
@@ -72,8 +75,9 @@ class BarsTable:
 
     @property
     def is_a_share(self) -> np.ndarray:
-        """(n_rows,) bool: Shanghai, Shenzhen and Beijing."""
-        return self.in_markets(Market.XSHG, Market.XSHE, Market.XBSE)
+        """(n_rows,) bool: stocks of Shanghai, Shenzhen and Beijing; funds and B-shares are none."""
+        by_symbol = np.array([is_a_share(symbol) for symbol in self.symbols], dtype=bool)
+        return by_symbol.take(self.code)
 
     @property
     def is_suspended(self) -> np.ndarray:
@@ -93,6 +97,19 @@ class BarsTable:
     def at(self, index: int) -> str:
         """Return ``file:line: symbol date`` of one row."""
         return f"{self.table.place(int(self.row[index]))}: {self.symbols[self.code[index]]} {self.day[index]}"
+
+
+def known_board(symbol: str) -> Board | None:
+    """Return the board that a symbol's code stands for; None for funds, B-shares and codes nobody listed."""
+    try:
+        return board_of(symbol)
+    except RuleGapError:
+        return None
+
+
+def is_a_share(symbol: str) -> bool:
+    """Tell whether a symbol is an A-share stock."""
+    return known_board(symbol) not in (None, "hk", "us")
 
 
 def day(value: np.datetime64) -> date | None:

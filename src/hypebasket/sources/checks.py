@@ -10,7 +10,7 @@ import pandas as pd
 
 from hypebasket.market.calendar import Calendar, calendar_of
 from hypebasket.sources.adjusted import VWAP_SLACK, off_grid, vwap
-from hypebasket.sources.bars import PRICES, BarsTable, day, span_of
+from hypebasket.sources.bars import PRICES, BarsTable, day, known_board, span_of
 from hypebasket.spec.text import Market, market_of
 
 if TYPE_CHECKING:
@@ -70,6 +70,13 @@ def _check_values(bars: BarsTable, report: Report) -> None:
     _refuse(bars, repeated, lambda _: "the same symbol and day a second time", report)
     off = off_grid(bars, 100.0) & bars.is_a_share
     _refuse(bars, off, lambda i: f"a price is not whole fen (close {bars['close'][i]:.6g})", report)
+
+
+def _check_codes(bars: BarsTable, report: Report) -> None:
+    for c in np.unique(bars.code):
+        if known_board(bars.symbols[c]) is None:
+            text = "no board is known for this code (a fund, a B-share?); it is kept, but no rule lets it trade"
+            _count(bars, bars.code == c, "blemish", "code_unknown", text, report)
 
 
 def _check_range(bars: BarsTable, report: Report) -> BarsTable:
@@ -185,6 +192,7 @@ def _count_blanks(bars: BarsTable, report: Report) -> None:
 
 def verify_bars(bars: BarsTable, actions: pd.DataFrame, report: Report) -> BarsTable:
     """Verify the raw bars of one file; returns the rows to keep. Wrong rows are collected in ``report``."""
+    _check_codes(bars, report)
     _check_values(bars, report)
     _check_chain(bars, actions, report)
     for market in sorted({market_of(symbol) for symbol in bars.symbols}):

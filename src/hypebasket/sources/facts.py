@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from hypebasket.market.calendar import calendar_of
-from hypebasket.rules.boards import board_of
-from hypebasket.sources.bars import BarsTable, day, read_symbols, span_of
+from hypebasket.sources.bars import BarsTable, day, known_board, read_symbols, span_of
 from hypebasket.sources.checks import session_days
 from hypebasket.sources.naming import file_market, index_market, index_symbol
 from hypebasket.sources.table import SourceTable, read_dates, read_numbers, read_words
-from hypebasket.spec.instrument import Instrument
+from hypebasket.spec.instrument import Board, Instrument
 from hypebasket.spec.text import CURRENCY_OF, Market, market_of
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ __all__ = ["check_actions", "read_actions", "read_indices", "read_instruments"]
 FEN = 0.005
 """Two published ex-right prices agree when they round to the same fen."""
 
-_BOARDS = ("main", "chinext", "star", "bse", "hk", "us")
+_BOARDS: dict[str, Board] = {"main": "main", "chinext": "chinext", "star": "star", "bse": "bse", "hk": "hk", "us": "us"}
 _LOT: dict[str, int] = {"main": 100, "chinext": 100, "star": 100, "bse": 100, "us": 1}
 """Board lots where the exchange sets one for all names; Hong Kong's differ by name."""
 
@@ -158,28 +157,28 @@ def read_instruments(table: SourceTable, report: Report) -> dict[str, Instrument
     listed, delisted = (read_dates(table, column, report) for column in ("list_date", "delist_date"))
     lots, issue_prices = (read_numbers(table, column, report) for column in ("lot", "issue_price"))
     _refuse(table, (code >= 0) & _repeated(code, code), "the same symbol a second time", report)
-    boards = [word.casefold() if word else None for word in _words(table, "board")]
+    boards = [_BOARDS.get(word.casefold()) if word else None for word in _words(table, "board")]
     names_zh, names_en = _words(table, "name_zh"), _words(table, "name_en")
-    _refuse(
-        table, np.array([b is not None and b not in _BOARDS for b in boards]), f"board: write one of {_BOARDS}", report
-    )
+    unknown = np.array([bool(w) and b is None for w, b in zip(_words(table, "board"), boards, strict=True)], dtype=bool)
+    _refuse(table, unknown, f"board: write one of {', '.join(_BOARDS)}", report)
     instruments: dict[str, Instrument] = {}
     skipped = 0
     for r in np.flatnonzero(code >= 0):
         symbol, board = symbols[code[r]], boards[r]
-        if board not in _BOARDS or np.isnat(listed[r]):
+        if board is None or np.isnat(listed[r]):
             skipped += 1
             continue
-        if board != board_of(symbol):
-            text = f"board '{board}', but the symbol's is '{board_of(symbol)}'; the symbol's is taken"
+        by_code = known_board(symbol) or board
+        if board != by_code:
+            text = f"board '{board}', but the symbol's is '{by_code}'; the symbol's is taken"
             report.add("blemish", "board_differs", table.name, text, symbol=symbol)
         instruments[symbol] = Instrument(
             symbol=symbol,
             name_zh=names_zh[r] or symbol,
             name_en=names_en[r] or names_zh[r] or symbol,
-            board=board_of(symbol),
+            board=by_code,
             currency=CURRENCY_OF[market_of(symbol)],
-            lot=_LOT.get(board_of(symbol)) if np.isnan(lots[r]) else int(lots[r]),
+            lot=_LOT.get(by_code) if np.isnan(lots[r]) else int(lots[r]),
             list_date=day(listed[r]),
             delist_date=day(delisted[r]),
             issue_price=None if np.isnan(issue_prices[r]) else float(issue_prices[r]),

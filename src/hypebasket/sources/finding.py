@@ -20,6 +20,7 @@ LABELS: dict[str, Text] = {
     "adjusted_name": Text(zh="文件名表明是复权价，未读取", en="adjusted prices by name, not read"),
     "adjusted_content": Text(zh="内容表明是复权价，未读取", en="adjusted prices by content, not read"),
     "ignored": Text(zh="未读取", en="not read"),
+    "code_unknown": Text(zh="代码不属于任何已知板块", en="no board known for the code"),
     "row_left_out": Text(zh="行已剔除", en="row left out"),
     "split_in_prices": Text(zh="来源已按拆股调整此前价格", en="already divided by a later split"),
     "gap": Text(zh="交易日缺行", en="sessions without a row"),

@@ -58,6 +58,12 @@ _SYNTAX = (
     ("found unknown escape character", "an escape that YAML does not know", "use single quotes for text with '\\'"),
     ("found invalid Unicode character escape", "an escape that is no character", "write the character itself"),
     ("found character that cannot start any token", "text that begins with a reserved character", "put it in quotes"),
+    (
+        "did not find expected <document start>",
+        "a line that does not belong to anything above",
+        "check its indentation",
+    ),
+    ("did not find expected alphabetic", "an '&', '*' or '%' that names nothing", "put the text in quotes"),
     ("did not find expected node content", "a value was expected here", "write a value, or remove the line"),
 )
 

@@ -16,7 +16,7 @@ __all__ = ["Boards", "Headline", "boards_of", "headline_of", "summarise"]
 
 
 def headline_of(panel: MarketPanel, symbol: str, base: int, last: int) -> float | None:
-    """Return the total return of a name from the close of row ``base`` to the close of row ``last``; ``None`` if unlisted.
+    """Return the total return of a name from the close of row ``base`` to that of row ``last``; ``None`` if unlisted.
 
     Dividends and splits count (close over reference price, session by session); a suspended name keeps its last close.
     """

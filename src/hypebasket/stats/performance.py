@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Performance", "drawdown", "measure", "simple_returns"]
+__all__ = ["Floats", "Performance", "drawdown", "measure", "simple_returns"]
 
 Floats = npt.NDArray[np.float64]
 FLAT = 1e-12
@@ -21,7 +21,8 @@ FLAT = 1e-12
 def simple_returns(levels: Sequence[float], start: float) -> Floats:
     """Return session returns of a curve that stood at ``start`` before its first level; shape ``(n_sessions,)``."""
     path = np.concatenate([[start], np.asarray(levels, dtype=np.float64)])
-    return path[1:] / path[:-1] - 1.0
+    returns: Floats = path[1:] / path[:-1] - 1.0
+    return returns
 
 
 def drawdown(returns: Floats) -> float:
@@ -45,8 +46,8 @@ class Performance:
 def measure(returns: Floats, periods_per_year: int) -> Performance:
     """Measure session returns.
 
-    Volatility is the sample standard deviation (n - 1); the Sortino ratio divides by the root mean square of the negative
-    returns over all sessions (Sortino and Price 1994, target 0).
+    Volatility is the sample standard deviation (n - 1); the Sortino ratio divides by the root mean square of the
+    negative returns over all sessions (Sortino and Price 1994, target 0).
     """
     total = float(np.prod(1.0 + returns) - 1.0)
     count = len(returns)

@@ -1,8 +1,9 @@
 """A backtrader broker that trades by the law of the market, and keeps the ledger.
 
 Phases of a session: corporate actions; open auction (sells, then buys, by symbol); close auction (sells, then buys, by
-symbol); mark. Orders of a plan are released by a ``Desk`` inside the session, not by ``next()`` of the bar before, which may
-be a holiday earlier than the news. Orders of a strategy's own ``buy`` and ``sell`` work from the next session on.
+symbol); mark. Orders of a plan are released by a ``Desk`` inside the session, not by ``next()`` of the bar before,
+which may be a holiday earlier than the news. Orders of a strategy's own ``buy`` and ``sell`` work from the next session
+on.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ class MarketRulesBroker(bt.BrokerBase):
         if datas is None:
             return self.equity / FEN
         columns = [self.panel.column_of[feed._name] for feed in datas]  # noqa: SLF001
-        return sum(self.holdings.held(column) * self._mark(column) for column in columns) / FEN
+        value: int = sum(self.holdings.held(column) * self._mark(column) for column in columns)
+        return value / FEN
 
     get_value = getvalue
 

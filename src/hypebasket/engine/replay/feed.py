@@ -1,7 +1,7 @@
 """Feeds for backtrader, cut from a panel: one row a session on one shared calendar.
 
-Every feed has every session, so no feed starts late and none lags: a session without trading repeats the last close with no
-volume (before the first bar: not a number), and the broker knows from the panel that it is none.
+Every feed has every session, so no feed starts late and none lags: a session without trading repeats the last close
+with no volume (before the first bar: not a number), and the broker knows from the panel that it is none.
 """
 
 from __future__ import annotations

@@ -148,8 +148,8 @@ def split_executions(
 ) -> Iterator[Execution]:
     """Cut a trade into executions of legal order size, each with its fees.
 
-    Every child of a split order pays its own minimum commission; ``paid_today`` and ``turnover_today`` belong to an order
-    that already traded this session, and then count for its first execution.
+    Every child of a split order pays its own minimum commission; ``paid_today`` and ``turnover_today`` belong to an
+    order that already traded this session, and then count for its first execution.
     """
     for part in split_order(shares, order_maximum(board, session), board):
         amount = part * price

@@ -18,10 +18,10 @@ NO_EXIT = ExitTerms()
 class Ticket:
     """An order the broker is working on.
 
-    A buy carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale carries ``shares``, or neither:
-    then it sells all that its event holds. ``attempts_left`` counts sessions with a bar, ``None`` means until filled;
-    ``terms`` say how a bought position ends. A sale that ``falls_to_open`` is tried at the next open when the close
-    auction did not serve it.
+    A buy carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale carries ``shares``, or
+    neither: then it sells all that its event holds. ``attempts_left`` counts sessions with a bar, ``None`` means until
+    filled; ``terms`` say how a bought position ends. A sale that ``falls_to_open`` is tried at the next open when the
+    close auction did not serve it.
     """
 
     order_id: int

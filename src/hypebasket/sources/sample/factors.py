@@ -18,9 +18,10 @@ REGION_OF = {Market.XSHG: "cn", Market.XSHE: "cn", Market.XBSE: "cn", Market.XHK
 
 MARKET_VOLATILITY = {"cn": 0.0095, "hk": 0.0130, "us": 0.0095}
 MAINLINE_VOLATILITY = {"application": 0.0105, "compute": 0.0110, "regulation": 0.0090, "disrupted": 0.0070}
-MARKET_DRIFT = {"cn": 0.0, "hk": 0.0, "us": 0.0003}
-MAINLINE_DRIFT = {"application": -0.0006, "compute": 0.0001, "regulation": -0.0002, "disrupted": 0.0}
+MARKET_DRIFT = {"cn": -0.0003, "hk": -0.0004, "us": 0.0003}
+MAINLINE_DRIFT = {"application": -0.0008, "compute": -0.0007, "regulation": -0.0003, "disrupted": 0.0}
 ANSWER_SCALE = {"cn": 1.0, "hk": 0.5, "us": 0.6}
+ANSWER_SPREAD = 0.8
 OPENING_SHARE = 0.55
 """Part of the answer of session 1 that the opening holds, where the news came before it."""
 
@@ -51,9 +52,7 @@ def factors_of(streams: Streams, region: str, sessions: Sequence[date]) -> Facto
         stream = streams.of("factor", region, name)
         return fat_tails(stream, n) * clustered_volatility(stream, n) * volatility + drift
 
-    mainlines = {
-        name: draw(name, volatility, MAINLINE_DRIFT[name]) for name, volatility in MAINLINE_VOLATILITY.items()
-    }
+    mainlines = {name: draw(name, volatility, MAINLINE_DRIFT[name]) for name, volatility in MAINLINE_VOLATILITY.items()}
     market = draw("market", MARKET_VOLATILITY[region], MARKET_DRIFT[region])
     return Factors(region, tuple(sessions), market, mainlines)
 
@@ -66,7 +65,9 @@ def _answers(streams: Streams, name: str, group: str, factors: Factors, spread: 
     for response in responses():
         moves = response.moves.get(group, ())
         first, known_at_open = response.start[factors.region]
-        strength = float(np.clip(1 + spread * streams.of("answer", name, response.event_id).standard_normal(), -0.5, 2.6))
+        strength = float(
+            np.clip(1 + spread * streams.of("answer", name, response.event_id).standard_normal(), -0.6, 3.4)
+        )
         for i, move in zip(range(place[first], n), moves, strict=False):
             day[i] += move / 100 * strength * ANSWER_SCALE[factors.region]
         if moves and known_at_open:
@@ -81,7 +82,7 @@ def expected_moves(streams: Streams, listing: Listing, factors: Factors) -> Expe
     common = beta * factors.market
     if listing.group in factors.mainlines:
         common = common + loading * factors.mainlines[listing.group]
-    answers = _answers(streams, listing.symbol, listing.group, factors, 0.6)
+    answers = _answers(streams, listing.symbol, listing.group, factors, ANSWER_SPREAD)
     return Expected(common + answers.day, 0.35 * common + answers.opening)
 
 

@@ -27,15 +27,15 @@ class Streams:
 
 def clustered_volatility(stream: np.random.Generator, sessions: int, persistence: float = 0.94) -> Floats:
     """Return (sessions,) factors of mean square about 1 that stay high or low for weeks: a log-normal AR(1)."""
-    shocks = stream.standard_normal(sessions) * 0.13
+    shocks = stream.standard_normal(sessions) * 0.15
     log = np.empty(sessions)
     level = 0.0
     for i, shock in enumerate(shocks):
         level = persistence * level + shock
         log[i] = level
-    return np.exp(log - np.var(log))
+    return np.asarray(np.exp(log - np.var(log)))
 
 
 def fat_tails(stream: np.random.Generator, sessions: int, freedom: float = 5.0) -> Floats:
     """Return (sessions,) Student-t draws of variance 1."""
-    return stream.standard_t(freedom, sessions) * np.sqrt((freedom - 2) / freedom)
+    return np.asarray(stream.standard_t(freedom, sessions) * np.sqrt((freedom - 2) / freedom))
