@@ -138,9 +138,8 @@ def _action(line: str) -> dict[str, Any]:
     given = dict(zip(terms[::2], map(float, terms[1::2]), strict=True))
     assert given.keys() <= {"cash", "bonus"}, line
     cash, ratio = given.get("cash", 0.0), given.get("bonus", 0.0)
-    return {
-        "symbol": symbol, "ex_date": day_of(day), "cash_per_share": cash, "share_ratio": ratio, "reference_price": np.nan
-    }  # fmt: skip
+    known = {"symbol": symbol, "ex_date": day_of(day), "cash_per_share": cash, "share_ratio": ratio}
+    return known | {"reference_price": np.nan}
 
 
 def _frame(rows: list[dict[str, Any]], frame: Any) -> pd.DataFrame:
@@ -232,8 +231,6 @@ def play(
 
 def run(made: HandMadeMarket, plan: Plan, *, cash: int = 100_000, stop_when_flat: bool = False) -> Ledger:
     """Run a plan from the second session on, and check the ledger; ``cash`` in yuan."""
-    ledger = replay(
-        made.panel, plan, cash=cash * FEN, start=1, stop=len(made.sessions), stop_when_flat=stop_when_flat
-    )
+    ledger = replay(made.panel, plan, cash=cash * FEN, start=1, stop=len(made.sessions), stop_when_flat=stop_when_flat)
     check_ledger(ledger, made.tape, plan.participation_ppm)
     return ledger

@@ -25,7 +25,7 @@ def make_input(sessions: int = 300) -> TearsheetInput:
     return TearsheetInput(
         basket_id="application", strategy_id="event-drift", basket=label("应用", "Application"),
         strategy=label("事件漂移 $x$", "Event drift <script>"), members="documented", sessions=SESSIONS[:sessions],
-        returns=tuple(returns), benchmark_name="创业板指 399006.SZ", benchmark_returns=tuple(benchmark),
+        returns=tuple(returns), benchmark_name="399006.SZ", benchmark_returns=tuple(benchmark),
         periods_per_year=PERIODS, synthetic=True, notes=(label("说明{{metrics}}", "A note /*fonts*/"),), fills=120,
     )  # fmt: skip
 
@@ -73,6 +73,7 @@ def test_titles_stay_text(normal):
     assert "说明{{metrics}}" in html
     assert "A note /*fonts*/" in html
     assert "事件漂移 $x$" in html
+    assert '<span lang="zh">创业板指</span><span lang="en">ChiNext</span> 399006.SZ' in html
 
 
 def test_the_figures_are_those_of_the_definitions(normal):

@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from hypebasket.errors import LedgerError
-from hypebasket.ledger.records import Fill, Ledger, OrderKind, OrderStatus, Side
+from hypebasket.ledger.records import Entitlement, Fill, Ledger, Order, OrderKind, OrderStatus, Position, Side
 
 __all__ = ["DayFacts", "Tape", "check_ledger"]
 
@@ -38,6 +38,9 @@ class Tape(Protocol):
     def last_close(self, symbol: str, session: date) -> int:
         """Return the last close up to the session, in fen."""
 
+    def entitlement(self, symbol: str, session: date, held: int) -> tuple[int, int]:
+        """Return the shares and the cash (fen) that ``held`` shares receive before the open."""
+
 
 def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
     """Raise ``LedgerError`` at the first broken invariant.
@@ -45,7 +48,7 @@ def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
     Checked: cash + positions = equity on every session, rebuilt from fills and entitlements; no buy makes cash
     negative; no sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit,
     without trading, or above the participation cap; fills of an order add up to what its row says; every order not
-    filled whole gives a reason.
+    filled whole gives a reason; every holding gets on an ex-date what it is entitled to.
     """
     _check_fills(ledger, tape, participation_ppm)
     _check_accounts(ledger, tape)
@@ -84,11 +87,19 @@ class _Account:
         self.shares: dict[str, int] = defaultdict(int)
         self.bought: dict[str, int] = {}
 
-    def entitle(self, ledger: Ledger, session: date) -> None:
+    def entitle(self, items: list[Entitlement], session: date) -> None:
         self.bought = defaultdict(int)
-        for item in (item for item in ledger.entitlements if item.session == session):
-            if item.held > self.shares[item.symbol]:
-                _fail(f"entitlement of {item.symbol} on {session}: shares held", item.held, self.shares[item.symbol])
+        entitled: dict[str, int] = defaultdict(int)
+        for item in items:
+            entitled[item.symbol] += item.held
+            due = self.tape.entitlement(item.symbol, session, item.held)
+            if (item.shares, item.cash) != due:
+                _fail(f"entitlement of {item.symbol} on {session}: shares, cash", (item.shares, item.cash), due)
+        for symbol in {*entitled, *(symbol for symbol, shares in self.shares.items() if shares)}:
+            held = self.shares[symbol]
+            if entitled[symbol] != held and (entitled[symbol] or any(self.tape.entitlement(symbol, session, held))):
+                _fail(f"entitlement of {symbol} on {session}: shares held", entitled[symbol], held)
+        for item in items:
             self.shares[item.symbol] += item.shares
             self.cash += item.cash
 
@@ -108,9 +119,7 @@ class _Account:
         self.shares[fill.symbol] -= fill.shares
 
     def value(self, session: date) -> int:
-        return sum(
-            shares * self.tape.last_close(symbol, session) for symbol, shares in self.shares.items() if shares
-        )
+        return sum(shares * self.tape.last_close(symbol, session) for symbol, shares in self.shares.items() if shares)
 
 
 def _check_accounts(ledger: Ledger, tape: Tape) -> None:
@@ -118,14 +127,18 @@ def _check_accounts(ledger: Ledger, tape: Tape) -> None:
     fills = defaultdict(list)
     for fill in ledger.fills:
         fills[fill.session].append(fill)
+    entitlements = defaultdict(list)
+    for item in ledger.entitlements:
+        entitlements[item.session].append(item)
     held: dict[date, dict[str, int]] = defaultdict(dict)
     for position in ledger.positions:
+        _check_position(position, tape)
         held[position.session][position.symbol] = position.shares
     sessions = {record.session for record in ledger.equity}
-    if strays := sorted(set(fills) - sessions):
-        _fail("fills outside the run", strays, "none")
+    if strays := sorted({*fills, *entitlements, *held} - sessions):
+        _fail("fills, entitlements or positions outside the run", strays, "none")
     for record in ledger.equity:
-        account.entitle(ledger, record.session)
+        account.entitle(entitlements[record.session], record.session)
         for fill in sorted(fills[record.session], key=_phase):
             account.trade(fill)
         if record.cash != account.cash:
@@ -138,6 +151,14 @@ def _check_accounts(ledger: Ledger, tape: Tape) -> None:
             _fail(f"equity on {record.session}", record.equity, record.cash + record.market_value)
 
 
+def _check_position(position: Position, tape: Tape) -> None:
+    name = f"position in {position.symbol} on {position.session}"
+    if position.close != (close := tape.last_close(position.symbol, position.session)):
+        _fail(f"{name}: close", position.close, close)
+    if position.market_value != position.shares * position.close:
+        _fail(f"{name}: market value", position.market_value, position.shares * position.close)
+
+
 def _phase(fill: Fill) -> tuple[int, int, int]:
     return (fill.kind is OrderKind.CLOSE, fill.side is not Side.SELL, fill.fill_id)
 
@@ -146,14 +167,21 @@ def _check_orders(ledger: Ledger) -> None:
     filled: dict[int, int] = defaultdict(int)
     for fill in ledger.fills:
         filled[fill.order_id] += fill.shares
-    known = set()
+    known: dict[int, Order] = {}
     for order in ledger.orders:
-        known.add(order.order_id)
+        if known.setdefault(order.order_id, order) is not order:
+            _fail(f"order {order.order_id}: rows", "two", "one")
         if order.filled != filled[order.order_id]:
             _fail(f"order {order.order_id}: shares filled", order.filled, filled[order.order_id])
         if order.status is OrderStatus.OPEN:
             _fail(f"order {order.order_id}: status at the end", order.status, "ended")
         if (order.reason is None) != (order.status is OrderStatus.FILLED):
             _fail(f"order {order.order_id}: reason", order.reason, "one exactly where the order is not filled whole")
-    if strangers := set(filled) - known:
+        if order.filled > order.shares or (order.filled < order.shares and order.status is OrderStatus.FILLED):
+            _fail(f"order {order.order_id}: {order.status}, shares filled", order.filled, f"of {order.shares}")
+    if strangers := set(filled) - set(known):
         _fail("fills without an order", sorted(strangers), "none")
+    for fill in ledger.fills:
+        order = known[fill.order_id]
+        if (fill.symbol, fill.side) != (order.symbol, order.side) or fill.session < order.created:
+            _fail(f"fill {fill.fill_id} of {fill.symbol} on {fill.session}: its order", fill, order)

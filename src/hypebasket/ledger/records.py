@@ -64,6 +64,7 @@ class Reason(StrEnum):
     NOT_HELD = "not_held"
     OVERLAP = "overlap"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
     RUN_END = "run_end"
     EXIT_DUE = "exit_due"
 

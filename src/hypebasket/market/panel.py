@@ -247,7 +247,8 @@ def _to_fen(frame: pd.DataFrame, column: str) -> Integers:
         row = frame.iloc[int(off.argmax())]
         place = f"{row['symbol']} {row['date']:%Y-%m-%d} {column} {row[column]}"
         raise DataGapError(f"{place}: not a whole fen", "only raw (unadjusted) prices can be traded")
-    return fen.astype(np.int64)
+    whole: Integers = fen.astype(np.int64)
+    return whole
 
 
 def _lay_out(grid: _Grid, rows: Integers, columns: Integers, bars: pd.DataFrame) -> _Layout:
@@ -268,9 +269,6 @@ def _lay_out(grid: _Grid, rows: Integers, columns: Integers, bars: pd.DataFrame)
     close = _carry_forward(close)
     reference = grid.integers()
     reference[rows, columns] = _to_fen(bars, "prev_close")
-    carried = np.vstack([np.zeros((1, grid.shape[1]), dtype=np.int64), close[:-1]])
-    blank = trading & (reference == 0)
-    reference = np.where(blank, carried, reference)
     volume = grid.integers()
     known = bars["volume"].notna().to_numpy()
     volume[rows, columns] = np.where(known, np.rint(np.nan_to_num(bars["volume"].to_numpy(dtype=np.float64))), UNKNOWN)
@@ -313,15 +311,32 @@ def _entitlements(grid: _Grid, actions: pd.DataFrame, layout: _Layout) -> tuple[
     ratio[rows, columns] = np.rint(known["share_ratio"].to_numpy(dtype=np.float64) * MICRO).astype(np.int64)
     told = np.zeros(grid.shape, dtype=bool)
     told[rows, columns] = True
+    _carry_over_suspensions(told, layout.trading)
     before = np.vstack([np.zeros((1, grid.shape[1]), dtype=np.int64), layout.close[:-1]])
+    blank = layout.trading & (layout.reference == 0)
+    layout.reference = np.where(blank, _ex_right(before, cash, ratio), layout.reference)
     implied = layout.trading & (before > 0) & (layout.reference > 0) & (layout.reference != before) & ~told
     cash[implied] = (before - layout.reference)[implied] * (MICRO // FEN)
     notes = tuple(
-        f"{grid.symbols[column]} {grid.sessions[row]}: reference price {layout.reference[row, column] / FEN:.2f} after a "
-        f"close of {before[row, column] / FEN:.2f} without a known corporate action; the difference is booked as cash"
+        f"{grid.symbols[column]} {grid.sessions[row]}: reference price {layout.reference[row, column] / FEN:.2f} after "
+        f"a close of {before[row, column] / FEN:.2f} without a known corporate action; the difference is booked as cash"
         for row, column in zip(*np.nonzero(implied), strict=True)
     )
     return cash, ratio, notes
+
+
+def _ex_right(before: Integers, cash_micro: Integers, ratio_ppm: Integers) -> Integers:
+    """Return the close before, less what left the price on the ex-date, half-up to the fen."""
+    numerator = (before * (MICRO // FEN) - cash_micro) * FEN
+    denominator = MICRO + ratio_ppm
+    price: Integers = np.maximum((2 * numerator + denominator) // (2 * denominator), 0)
+    return price
+
+
+def _carry_over_suspensions(told: Flags, trading: Flags) -> None:
+    """Carry the news of an action to the next session with trading: the first reference price that shows it."""
+    for row in range(1, len(told)):
+        told[row] |= told[row - 1] & ~trading[row - 1]
 
 
 def _limits(

@@ -6,6 +6,7 @@ from datetime import date
 
 from hypebasket.ledger.invariants import DayFacts
 from hypebasket.market.panel import UNKNOWN, MarketPanel
+from hypebasket.rules.entitlements import entitlement
 from hypebasket.rules.settlement import sellable
 
 __all__ = ["PanelTape"]
@@ -36,3 +37,8 @@ class PanelTape:
     def last_close(self, symbol: str, session: date) -> int:
         """Return the last close of a name up to a session, in fen."""
         return int(self.panel.close[self.panel.row_of[session], self.panel.column_of[symbol]])
+
+    def entitlement(self, symbol: str, session: date, held: int) -> tuple[int, int]:
+        """Return the shares and the cash (fen) that ``held`` shares receive before the open of a session."""
+        at = (self.panel.row_of[session], self.panel.column_of[symbol])
+        return entitlement(held, int(self.panel.cash_micro[at]), int(self.panel.ratio_ppm[at]))

@@ -82,14 +82,25 @@ class SleeveRunner:
         """Run one circle: all events on one capital, and for a triggered strategy each event on its own."""
         policy = self.strategy.fills
         policies = (policy, *(bound for bound in BOUNDS if bound is not policy)) if primary else (policy,)
-        plans = [self.builder.event(mapped, circle) for mapped in self.mapped_events()]
-        if self.triggered:
-            continuous = {policy: self._replay(self.builder.events(plans, policy))}
-            events = tuple(EventRun(plan, self._isolated(plan, policies)) for plan in plans)
-        else:
-            continuous = {each: self._replay(self.builder.membership(circle, each)) for each in policies}
-            events = tuple(EventRun(plan, {}) for plan in plans)
+        mapped = self.mapped_events()
+        plans = [
+            self.builder.event(each, circle, following)
+            for each, following in zip(mapped, _following(mapped), strict=True)
+        ]
+        wanted = (policy,) if self.triggered else policies
+        continuous = {each: self._replay(self._continuous(plans, circle, each)) for each in wanted}
+        events = tuple(EventRun(plan, self._isolated(plan, policies)) for plan in plans)
         return CircleRun(circle, primary, policy, continuous, events)
+
+    def _continuous(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
+        """Return the plan of the whole run on one capital."""
+        match self.strategy.trigger.on:
+            case TriggerOn.EVENTS:
+                return self.builder.events(plans, policy)
+            case TriggerOn.MEMBERSHIP:
+                return self.builder.membership(circle, policy)
+            case TriggerOn.ROTATION:
+                return self.builder.rotation(plans, circle, policy)
 
     def mapped_events(self) -> list[MappedEvent]:
         """Map the events to sessions, in the order in which they own names; those past the calendar are left out."""
@@ -103,7 +114,7 @@ class SleeveRunner:
 
     def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy]) -> dict[FillPolicy, Ledger]:
         """Run one event on fresh capital until it is flat again, or marked at the end of the run."""
-        if plan.row is None or not plan.entries:
+        if not self.triggered or plan.row is None or not plan.entries:
             return {}
         return {
             policy: self._replay(self.builder.events([plan], policy), start=plan.row, stop_when_flat=True)
@@ -128,3 +139,11 @@ class SleeveRunner:
             EquityRecord(session, cash, 0, cash) for session in self.sleeve.panel.sessions[first : self.sleeve.stop]
         ]
         return Ledger(self.sleeve.currency, cash, equity=rows)
+
+
+def _following(events: Sequence[MappedEvent]) -> list[MappedEvent | None]:
+    """Return, for each event, the next one with a later first open; an exit at the next event looks no further."""
+    return [
+        next((later for later in events[index + 1 :] if later.first_open > event.first_open), None)
+        for index, event in enumerate(events)
+    ]

@@ -1,40 +1,53 @@
 """From a strategy and a basket to a plan: who is eligible at each decision, and what is then wished for.
 
-Nothing here reads a bar of the decision's session or later: a member is eligible if it had a bar before, and price caps
-come from the base close.
+Nothing here reads a bar of the decision's session or later: signals take a view of the past, price caps come from the
+base close, and exits that hang on the course of an event are found session by session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hypebasket.events.mapping import MappedEvent
 from hypebasket.ledger.records import OrderKind
 from hypebasket.market.calendar import Calendar
-from hypebasket.market.panel import MarketPanel
-from hypebasket.plan.intents import MILLION, POLICY, Entry, ExitTerms, Plan, Rebalance
+from hypebasket.market.panel import FEN, MarketPanel
+from hypebasket.plan.choice import choose, weights_ppm
+from hypebasket.plan.intents import MILLION, POLICY, Due, Entry, ExitTerms, Plan, Rebalance
+from hypebasket.plan.lifecycle import break_of_board, divergence_row
+from hypebasket.plan.past import PastView
+from hypebasket.plan.schedule import Timetable
+from hypebasket.plan.signals import event_return
 from hypebasket.rules.fees import Commission
 from hypebasket.spec.basket import Basket, Stock
-from hypebasket.spec.strategy import EntryAt, ExitClock, FillPolicy, Retry, SizeScheme, Strategy
+from hypebasket.spec.strategy import EntryAt, ExitClock, FillPolicy, Retry, Strategy
 from hypebasket.spec.text import Circle
 
 __all__ = ["EventPlan", "PlanBuilder"]
+
+AUCTION = {
+    EntryAt.FIRST_OPEN: OrderKind.OPEN,
+    EntryAt.FIRST_CLOSE: OrderKind.CLOSE,
+    EntryAt.LIMIT_QUEUE: OrderKind.QUEUE,
+    EntryAt.BOARD_BREAK: OrderKind.OPEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class EventPlan:
     """What one event wishes for.
 
-    ``row`` is the planned entry session (session 1 of the plan), ``members`` the circle's eligible stocks; ``excluded``
-    says why nothing is wished for at all.
+    ``row`` is the planned entry session (session 1 of the plan), ``members`` the circle's eligible stocks, ``passed``
+    why some of them are not bought; ``excluded`` says why nothing is wished for at all.
     """
 
     mapped: MappedEvent
     row: int | None
     members: tuple[Stock, ...]
     entries: tuple[Entry, ...]
+    passed: tuple[tuple[str, str], ...] = ()
     excluded: str | None = None
 
 
@@ -58,6 +71,7 @@ class PlanBuilder:
         self.start = start
         self.stop = stop
         self.commission = commission or Commission()
+        self.timetable = Timetable(strategy, panel, calendar, start=start, stop=stop)
         self.stocks = tuple(
             stock
             for stock in sorted(basket.stocks, key=lambda stock: stock.symbol)
@@ -65,22 +79,27 @@ class PlanBuilder:
             and (not strategy.select.segments or stock.segment in strategy.select.segments)
         )
 
-    def event(self, mapped: MappedEvent, circle: Circle) -> EventPlan:
-        """Plan one event for one circle of members."""
-        place = self._entry_row(mapped)
+    def event(self, mapped: MappedEvent, circle: Circle, following: MappedEvent | None = None) -> EventPlan:
+        """Plan one event for one circle of members; ``following`` is the strategy's next event, once it is public."""
+        place = self.timetable.entry_row(mapped)
         if isinstance(place, str):
             return EventPlan(mapped, None, (), (), excluded=place)
-        session = self.panel.sessions[place]
-        at_open = self.strategy.entry.at is EntryAt.FIRST_OPEN
-        decided = (self.calendar.open_cutoff if at_open else self.calendar.close_cutoff)(session)
-        members = self.eligible(circle, decided, place)
-        weights = self._weights(members)
+        members = self.eligible(circle, self.timetable.decision(place), place)
+        past, base = PastView(self.panel, place), self.panel.row_of[mapped.base]
+        choice = choose(members, self.strategy.select, past, base)
+        rows = self._entry_rows(choice.taken, place)
+        taken = [stock for stock in choice.taken if stock.symbol in rows]
+        passed = dict(choice.passed) | {stock.symbol: "no_break" for stock in choice.taken if stock.symbol not in rows}
+        diverged = self._divergence(members, base, place)
         entries = tuple(
-            self._entry(mapped, stock, place, weight) for stock, weight in zip(members, weights, strict=True)
+            self._entry(
+                mapped, stock, rows[stock.symbol], weight, self._due(mapped, rows[stock.symbol], following, diverged)
+            )
+            for stock, weight in zip(taken, weights_ppm(taken, self.strategy.size, past), strict=True)
         )
-        return EventPlan(mapped, place, members, entries)
+        return EventPlan(mapped, place, members, entries, tuple(sorted(passed.items())))
 
-    def events(self, plans: Sequence[EventPlan], policy: FillPolicy) -> Plan:
+    def events(self, plans: Iterable[EventPlan], policy: FillPolicy) -> Plan:
         """Put the wishes of several events into one plan, in the order in which they own names."""
         return self._plan(policy, entries=tuple(entry for plan in plans for entry in plan.entries))
 
@@ -89,11 +108,26 @@ class PlanBuilder:
         rebalances = []
         held: tuple[str, ...] = ()
         for row in range(self.start, self.stop):
-            members = self.eligible(circle, self.calendar.open_cutoff(self.panel.sessions[row]), row)
+            members = self.eligible(circle, self.timetable.decision(row), row)
             symbols = tuple(stock.symbol for stock in members)
             if symbols != held:
-                weights = tuple(zip(symbols, self._weights(members), strict=True))
-                rebalances.append(Rebalance(row, weights, self._attempts()))
+                rebalances.append(self._rebalance(row, members))
+                held = symbols
+        return self._plan(policy, rebalances=tuple(rebalances))
+
+    def rotation(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
+        """Hold the segments that responded best to the latest event, chosen anew after each and every so many sessions.
+
+        A segment's response is the mean total return of its members from the event's base to the last close before the
+        decision; ``select.top`` segments are held (default 1), ties by name. An unchanged choice trades nothing.
+        """
+        rebalances = []
+        held: tuple[str, ...] = ()
+        for row, plan in self._decisions(plans):
+            members = self._leading(plan, circle, row)
+            symbols = tuple(stock.symbol for stock in members)
+            if symbols != held:
+                rebalances.append(self._rebalance(row, members, plan.mapped.event.id))
                 held = symbols
         return self._plan(policy, rebalances=tuple(rebalances))
 
@@ -109,39 +143,64 @@ class PlanBuilder:
     def _plan(
         self, policy: FillPolicy, *, entries: tuple[Entry, ...] = (), rebalances: tuple[Rebalance, ...] = ()
     ) -> Plan:
-        participation = round(self.strategy.size.participation * MILLION)
-        return Plan(entries, rebalances, POLICY[policy], participation, self.commission)
+        strategy = self.strategy
+        worth = {"last_price": None, "zero": 0}
+        return Plan(
+            entries,
+            rebalances,
+            POLICY[policy],
+            round(strategy.size.participation * MILLION),
+            self.commission,
+            strategy.overlap,
+            worth[strategy.delisting] if isinstance(strategy.delisting, str) else round(strategy.delisting * FEN),
+        )
 
-    def _entry_row(self, mapped: MappedEvent) -> int | str:
-        """Return the row of the entry session, or why there is none."""
-        rows = self.panel.row_of
-        first, last = self.panel.sessions[self.start], self.panel.sessions[self.stop - 1]
-        if not first <= mapped.session_1 <= last:
-            return f"session 1 ({mapped.session_1}) lies outside the run ({first}..{last})"
-        if mapped.base not in rows:
-            return f"no data on the base session {mapped.base}"
-        anchor = mapped.first_open if self.strategy.entry.at is EntryAt.FIRST_OPEN else mapped.first_close
-        session = self.calendar.shift(anchor, self.strategy.entry.offset)
-        if not first <= session <= last:
-            return f"the entry session ({session}) lies outside the run ({first}..{last})"
-        return rows[session]
+    def _entry_rows(self, stocks: Sequence[Stock], place: int) -> dict[str, int]:
+        """Return the row on which each stock is first tried; a stock waiting for a break that did not come has none."""
+        if self.strategy.entry.at is not EntryAt.BOARD_BREAK:
+            return {stock.symbol: place for stock in stocks}
+        opened = place - self.timetable.after_open
+        stop = min(opened + self.strategy.window, self.stop - 1)
+        broke = {stock.symbol: break_of_board(self.panel, stock.symbol, first=opened, stop=stop) for stock in stocks}
+        return {symbol: row + 1 for symbol, row in broke.items() if row is not None}
 
-    def _entry(self, mapped: MappedEvent, stock: Stock, row: int, weight_ppm: int) -> Entry:
+    def _divergence(self, members: Sequence[Stock], base: int, place: int) -> int | None:
+        terms = self.strategy.exit.divergence
+        if terms is None:
+            return None
+        symbols = [stock.symbol for stock in members]
+        return divergence_row(self.panel, symbols, terms, base=base, first=place, stop=self.stop - 1)
+
+    def _due(self, mapped: MappedEvent, row: int, following: MappedEvent | None, diverged: int | None) -> Due | None:
+        """Return the earliest planned end of a position entered on ``row``."""
+        terms, rows = self.strategy.exit, self.panel.row_of
+        ends = []
+        if terms.hold_sessions and terms.clock is ExitClock.PLAN:
+            ends.append(Due(row + terms.hold_sessions - 1, at_close=True, purpose="hold"))
+        if diverged is not None and diverged >= row:
+            ends.append(Due(diverged + 1, at_close=False, purpose="divergence"))
+        if terms.event_open and mapped.first_open in rows:
+            ends.append(Due(rows[mapped.first_open], at_close=False, purpose="event_open"))
+        if terms.next_event and following is not None and following.first_open in rows:
+            ends.append(Due(rows[following.first_open], at_close=False, purpose="next_event"))
+        return min(ends, key=lambda due: due.order, default=None)
+
+    def _entry(self, mapped: MappedEvent, stock: Stock, row: int, weight_ppm: int, due: Due | None) -> Entry:
         terms, entry = self.strategy.exit, self.strategy.entry
-        due = row + terms.hold_sessions - 1 if terms.hold_sessions and terms.clock is ExitClock.PLAN else None
         cap = None
         if entry.max_gap is not None:
             base = int(self.panel.close[self.panel.row_of[mapped.base], self.panel.column_of[stock.symbol]])
             cap = base * (MILLION + round(entry.max_gap * MILLION)) // MILLION
         window = row + self.strategy.window - 1 if entry.on_limit == "wait_for_break" else None
+        last = None if due is None else due.row - (not due.at_close)
         return Entry(
             event_id=mapped.event.id,
             symbol=stock.symbol,
             row=row,
-            kind=OrderKind.OPEN if entry.at is EntryAt.FIRST_OPEN else OrderKind.CLOSE,
+            kind=AUCTION[entry.at],
             weight_ppm=weight_ppm,
             attempts=self._attempts(),
-            last_row=_earliest(due, window),
+            last_row=_earliest(last, window),
             price_cap=cap,
             exit=ExitTerms(
                 due=due,
@@ -149,6 +208,7 @@ class PlanBuilder:
                 stop_ppm=_ppm(terms.stop_loss),
                 take_ppm=_ppm(terms.take_profit),
                 trail_ppm=_ppm(terms.trailing_stop),
+                board_break=terms.board_break,
             ),
         )
 
@@ -161,15 +221,41 @@ class PlanBuilder:
             case _:
                 return None
 
-    def _weights(self, members: tuple[Stock, ...]) -> tuple[int, ...]:
-        """Share ``gross`` out among the members, in parts per million, rounded down."""
-        size = self.strategy.size
-        share: Callable[[Stock], float] = (
-            (lambda stock: stock.weight) if size.scheme is SizeScheme.BASKET_WEIGHTS else (lambda stock: 1.0)
-        )
-        total = sum(share(stock) for stock in members)
-        cap = _ppm(size.max_per_name) or MILLION
-        return tuple(min(int(size.gross * share(stock) / total * MILLION + 1e-6), cap) for stock in members)
+    def _rebalance(self, row: int, members: Sequence[Stock], event_id: str = "") -> Rebalance:
+        weights = weights_ppm(members, self.strategy.size, PastView(self.panel, row))
+        symbols = (stock.symbol for stock in members)
+        return Rebalance(row, tuple(zip(symbols, weights, strict=True)), self._attempts(), event_id)
+
+    def _decisions(self, plans: Sequence[EventPlan]) -> Iterable[tuple[int, EventPlan]]:
+        """Yield the rows of a rotation's choices, each with the latest event decided on by then."""
+        at = {plan.row: plan for plan in plans if plan.row is not None}
+        latest: EventPlan | None = None
+        last = self.start
+        for row in range(self.start, self.stop):
+            every = self.strategy.trigger.every
+            if row in at:
+                latest = at[row]
+            elif latest is None or every is None or row - last < every:
+                continue
+            assert latest is not None
+            last = row
+            yield row, latest
+
+    def _leading(self, plan: EventPlan, circle: Circle, row: int) -> tuple[Stock, ...]:
+        """Return the members of the segments that responded best, by symbol."""
+        past, base = PastView(self.panel, row), self.panel.row_of[plan.mapped.base]
+        members = self.eligible(circle, self.timetable.decision(row), row)
+        response = {}
+        for segment in sorted({stock.segment for stock in members}):
+            found = [
+                value
+                for stock in members
+                if stock.segment == segment and (value := event_return(past, stock.symbol, base)) is not None
+            ]
+            if found:
+                response[segment] = sum(found) // len(found)
+        best = sorted(response, key=lambda segment: (-response[segment], segment))[: self.strategy.select.top or 1]
+        return tuple(stock for stock in members if stock.segment in best)
 
 
 def _ppm(fraction: float | None) -> int | None:

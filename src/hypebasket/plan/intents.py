@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from hypebasket.ledger.records import OrderKind
 from hypebasket.rules.fees import Commission
 from hypebasket.rules.limit_days import OPTIMISTIC, PESSIMISTIC, REALISTIC
-from hypebasket.spec.strategy import FillPolicy
+from hypebasket.spec.strategy import FillPolicy, Overlap
 
-__all__ = ["MILLION", "POLICY", "Entry", "ExitTerms", "Plan", "Rebalance"]
+__all__ = ["MILLION", "POLICY", "Due", "Entry", "ExitTerms", "Plan", "Rebalance"]
 
 MILLION = 1_000_000
 
@@ -24,23 +24,39 @@ POLICY = {
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """When a position ends by plan: at the open or the close of ``row``; ``purpose`` is what its order is called."""
+
+    row: int
+    at_close: bool
+    purpose: str
+
+    @property
+    def order(self) -> tuple[int, bool]:
+        """What comes first: the earlier row, and of one row the open."""
+        return self.row, self.at_close
+
+
+@dataclass(frozen=True, slots=True)
 class ExitTerms:
     """How a position ends.
 
-    ``due`` is the row at whose close it ends (clock: plan); ``hold_sessions`` counts from the fill instead (clock:
-    fill). The thresholds are distances from the entry price, or for ``trail_ppm`` from the highest close since.
+    ``due`` is the planned end (clock: plan); ``hold_sessions`` counts from the fill instead (clock: fill). The
+    thresholds are distances from the entry price, or for ``trail_ppm`` from the highest close since. ``board_break``
+    ends it after the first close below the limit-up price that follows a close at it.
     """
 
-    due: int | None = None
+    due: Due | None = None
     hold_sessions: int | None = None
     stop_ppm: int | None = None
     take_ppm: int | None = None
     trail_ppm: int | None = None
+    board_break: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A wish to buy: ``weight_ppm`` of the equity at the close before ``row``, at the open or the close of ``row``.
+    """A wish to buy: ``weight_ppm`` of the equity at the close before ``row``, in the auction ``kind`` of ``row``.
 
     ``attempts`` is the greatest number of sessions with a bar on which it is tried (``None``: no bound), ``last_row``
     the last row on which it is; ``price_cap`` (fen) the highest price it pays.
@@ -64,17 +80,23 @@ class Rebalance:
     row: int
     weights_ppm: tuple[tuple[str, int], ...]
     attempts: int | None
+    event_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All wishes of one strategy for one basket and circle, and the terms on which they are filled."""
+    """All wishes of one strategy for one basket and circle, and the terms on which they are filled.
+
+    ``delisting`` is what a share of a delisted name is worth, in fen; ``None`` means its last price.
+    """
 
     entries: tuple[Entry, ...] = ()
     rebalances: tuple[Rebalance, ...] = ()
     policy: int = REALISTIC
     participation_ppm: int = 100_000
     commission: Commission = field(default_factory=Commission)
+    overlap: Overlap = Overlap.IGNORE
+    delisting: int | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from unicodedata import east_asian_width
 
 from hypebasket.ledger.result import EventResult, Label
 from hypebasket.report.figures import percent
@@ -27,8 +28,14 @@ def _words(zh: str, en: str) -> dict[str, str]:
     return {"zh": html.escape(zh, quote=False), "en": html.escape(en, quote=False)}
 
 
-def _short(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def _short(text: str, width: int) -> str:
+    """Cut ``text`` to ``width`` half-width columns; a Chinese character takes two."""
+    room = width
+    for position, char in enumerate(text):
+        room -= 2 if east_asian_width(char) in "WF" else 1
+        if room < 0:
+            return f"{text[: max(position - 1, 0)]}…"
+    return text
 
 
 def _axis(**extra: Any) -> Spec:
@@ -95,7 +102,7 @@ def dumbbell_chart(hero: Hero, scale: tuple[float, float] | None) -> Spec:
             "annotations": [
                 {
                     "x": 0, "xref": "paper", "xanchor": "left", "y": row, "yshift": 17, "showarrow": False,
-                    "text": _words(_short(event.title.zh, 22), _short(event.title.en, 40)),
+                    "text": _words(_short(event.title.zh, 42), _short(event.title.en, 42)),
                     "font": {"size": 11.5, "color": "#5d594f"}, "bgcolor": _PAPER, "borderpad": 0,
                 }
                 for event, row in zip(events, rows, strict=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
@@ -52,10 +54,13 @@ def _charts(page: Page) -> dict[str, Spec]:
 
 @lru_cache(maxsize=1)
 def _plotly() -> str:
-    """Return the chart library that travels in the package plotly (MIT), safe inside ``<script>``; never imported."""
+    """Return the chart library that travels in the package plotly (MIT) as base64 of gzip; never imported.
+
+    Packed it takes 2 MB instead of 5; the browser unpacks it. No time of packing is stored.
+    """
     spec = find_spec("plotly")
     for folder in spec.submodule_search_locations or () if spec else ():
         path = Path(folder) / "package_data" / "plotly.min.js"
         if path.is_file():
-            return path.read_text(encoding="utf-8").replace("</script", "<\\/script")
+            return base64.b64encode(gzip.compress(path.read_bytes(), compresslevel=6, mtime=0)).decode("ascii")
     raise DataGapError("the chart library plotly is not installed", "install it: pip install 'plotly>=6.0'")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from hypebasket.ledger.result import Label
 from hypebasket.report.fonts import CHART_FAMILY, page_fonts, register_chart_font
 from hypebasket.report.html import environment, write_atomically
+from hypebasket.report.labels import benchmark_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ class TearsheetInput:
     """What one tearsheet is made from.
 
     ``returns``, ``benchmark_returns``: one per session, simple, close to close, decimals, no NaN;
-    ``periods_per_year``: sessions of the market per year; ``members``: the circle of members, as words.
+    ``benchmark_name``: symbol; ``periods_per_year``: sessions of the market per year; ``members``: the circle's name.
     """
 
     basket_id: str
@@ -101,6 +102,7 @@ def write_tearsheet(data: TearsheetInput, path: Path) -> Path:
     page = environment().get_template("tearsheet.html.jinja").render(
         data=data,
         missing=missing,
+        benchmark=benchmark_label(data.benchmark_name) if data.benchmark_name else None,
         charts=[(chart.title, pieces[chart.slot]) for chart in _LEFT if pieces.get(chart.slot)],
         tables=[(table.title, pieces[table.slot]) for table in _TABLES if pieces.get(table.slot)],
     )  # fmt: skip
@@ -158,7 +160,7 @@ def _quantstats(data: TearsheetInput) -> dict[str, str]:
                 periods_per_year=data.periods_per_year,
                 match_dates=False,
                 strategy_title=f"{data.basket.zh} · {data.strategy.zh}",
-                benchmark_title=data.benchmark_name,
+                benchmark_title=data.benchmark_name and benchmark_label(data.benchmark_name).zh,
             )
             filled = output.read_text(encoding="utf-8")
         plt.close("all")

@@ -10,6 +10,8 @@ from pydantic import Field
 from hypebasket.spec.text import ID_PATTERN, Circle, Spec, Text
 
 __all__ = [
+    "Among",
+    "Divergence",
     "Entry",
     "EntryAt",
     "Exit",
@@ -18,6 +20,7 @@ __all__ = [
     "Overlap",
     "Retry",
     "Select",
+    "SelectBy",
     "Size",
     "SizeScheme",
     "Strategy",
@@ -26,24 +29,38 @@ __all__ = [
 ]
 
 DEFAULT_WINDOW = 5
+CLASS_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.py:[A-Za-z_][A-Za-z0-9_]*$"
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Sessions = Annotated[int, Field(ge=1, le=2_000)]
 
 
 class TriggerOn(StrEnum):
-    """What makes the strategy act: dated events, or a stock joining and leaving the basket."""
+    """What makes the strategy act: dated events, a stock joining and leaving the basket, or a choice among groups."""
 
     EVENTS = "events"
     MEMBERSHIP = "membership"
+    ROTATION = "rotation"
+
+
+class Among(StrEnum):
+    """Which groups a rotation chooses among: the baskets of the run, or the segments of each."""
+
+    MAINLINES = "mainlines"
+    SEGMENTS = "segments"
 
 
 class EntryAt(StrEnum):
-    """Which order enters: opening auction, closing auction, or the queue at the limit-up price."""
+    """Which order enters: opening auction, closing auction, the queue at the limit-up price, or the open after a break.
+
+    ``board_break`` takes only names that opened the event's first session locked, each at the open after the first
+    session on which it traded below its limit.
+    """
 
     FIRST_OPEN = "first_open"
     FIRST_CLOSE = "first_close"
     LIMIT_QUEUE = "limit_queue"
+    BOARD_BREAK = "board_break"
 
 
 class SizeScheme(StrEnum):
@@ -78,9 +95,14 @@ class FillPolicy(StrEnum):
 
 
 class Trigger(Spec):
-    """Which events count; ``mainlines`` empty means the mainline of the basket."""
+    """Which events count; ``mainlines`` empty means the mainline of the basket.
+
+    A rotation chooses ``among`` groups anew after each event, and ``every`` so many sessions since the last choice.
+    """
 
     on: TriggerOn = TriggerOn.EVENTS
+    among: Among = Among.MAINLINES
+    every: Sessions | None = None
     mainlines: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
@@ -104,13 +126,28 @@ class Entry(Spec):
     max_gap: Annotated[float, Field(gt=0, le=10)] | None = None
 
 
+class SelectBy(StrEnum):
+    """A past-only signal that ranks members (their definitions: ``docs/semantics.md``, signals)."""
+
+    EVENT_RETURN = "event_return"
+    LIMIT_HEIGHT = "limit_height"
+    LEADERSHIP = "leadership"
+    RELATIVE_STRENGTH = "relative_strength"
+    ABNORMAL_TURNOVER = "abnormal_turnover"
+    VOLATILITY = "volatility"
+
+
 class Select(Spec):
-    """Which members are bought; empty means all of them."""
+    """Which members are bought; empty means all of them.
+
+    ``top`` and ``bottom`` take so many names by the signal ``by``; ``limit_up_only`` takes names that closed the last
+    session at their limit-up price; ``min_amount`` asks for a median turnover of 20 sessions, in the sleeve's currency.
+    """
 
     segments: tuple[str, ...] = ()
     top: Annotated[int, Field(ge=1)] | None = None
     bottom: Annotated[int, Field(ge=1)] | None = None
-    by: str | None = None
+    by: SelectBy = SelectBy.EVENT_RETURN
     limit_up_only: bool = False
     min_amount: Annotated[float, Field(gt=0)] | None = None
 
@@ -124,8 +161,22 @@ class Size(Spec):
     participation: Annotated[float, Field(gt=0, le=1)] = 0.10
 
 
+class Divergence(Spec):
+    """When an event counts as diverged (分化), judged on the closes since session 1.
+
+    The share of members closing at limit-up has fallen by ``breadth_fall`` of its peak, while the spread (population
+    standard deviation of the members' returns since the base) is wider than the close before.
+    """
+
+    breadth_fall: Annotated[float, Field(gt=0, le=1)] = 0.5
+
+
 class Exit(Spec):
-    """How a position ends; stops are judged on closes and executed at the next open."""
+    """How a position ends; what is judged on a close is executed at the next open.
+
+    ``board_break``: after a close at limit-up, the first close below it. ``event_open``: at the first open after the
+    event (for entries before it). ``next_event``: at the first open after the strategy's next event.
+    """
 
     hold_sessions: Sessions | None = None
     clock: ExitClock = ExitClock.PLAN
@@ -133,15 +184,19 @@ class Exit(Spec):
     take_profit: Annotated[float, Field(gt=0)] | None = None
     trailing_stop: Fraction | None = None
     board_break: bool = False
+    divergence: Divergence | None = None
+    event_open: bool = False
     next_event: bool = False
 
 
 class Strategy(Spec):
     """A strategy file.
 
-    ``window_sessions`` is the length N of the headline the report compares with; left out, it is ``hold_sessions``,
-    or 5 for a strategy that holds without a term. The parts left out are constructed without validation, which keeps
-    their schemas unbuilt and the start quick.
+    ``window_sessions`` is the length N of the headline the report compares with; left out, it is ``hold_sessions``, or
+    5 for a strategy that holds without a term. ``own_class`` (``class:``) names a ``bt.Strategy`` of the user's own,
+    ``file.py:Name`` inside the workspace, which then decides on orders itself. ``delisting`` is what a share of a name
+    that left the exchange is worth: its last price, nothing, or a given price. The parts left out are constructed
+    without validation, which keeps their schemas unbuilt and the start quick.
     """
 
     id: Annotated[str, Field(pattern=ID_PATTERN)]
@@ -154,6 +209,8 @@ class Strategy(Spec):
     size: Size = Size.model_construct()
     exit: Exit = Exit.model_construct()
     overlap: Overlap = Overlap.IGNORE
+    delisting: Literal["last_price", "zero"] | Annotated[float, Field(ge=0)] = "last_price"
+    own_class: Annotated[str, Field(pattern=CLASS_PATTERN)] | None = Field(default=None, alias="class")
     fills: FillPolicy = FillPolicy.REALISTIC
     window_sessions: Sessions | None = None
 

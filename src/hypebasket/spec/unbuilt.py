@@ -35,7 +35,6 @@ UNBUILT = (
     Unbuilt(("entry", "offset"), lambda s: s.entry.offset < 0, "negative offset", "use 0 or more sessions"),
     Unbuilt(("select", "top"), lambda s: s.select.top is not None, "top", _ALL_MEMBERS),
     Unbuilt(("select", "bottom"), lambda s: s.select.bottom is not None, "bottom", _ALL_MEMBERS),
-    Unbuilt(("select", "by"), lambda s: s.select.by is not None, "by", _ALL_MEMBERS),
     Unbuilt(("select", "limit_up_only"), lambda s: s.select.limit_up_only, "limit_up_only", _ALL_MEMBERS),
     Unbuilt(("select", "min_amount"), lambda s: s.select.min_amount is not None, "min_amount", _ALL_MEMBERS),
     Unbuilt(

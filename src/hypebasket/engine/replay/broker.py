@@ -9,8 +9,6 @@ on.
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
-from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import backtrader as bt
@@ -26,8 +24,8 @@ from hypebasket.engine.replay.matching import (
     volume_room,
 )
 from hypebasket.engine.replay.mirror import Mirror
+from hypebasket.engine.replay.native import kind_of, last_row, size_fault
 from hypebasket.engine.replay.ticket import Ticket
-from hypebasket.errors import UsageError
 from hypebasket.ledger.records import (
     Entitlement,
     EquityRecord,
@@ -45,8 +43,6 @@ from hypebasket.rules.fees import Commission
 from hypebasket.rules.limit_days import REALISTIC
 
 __all__ = ["Desk", "MarketRulesBroker"]
-
-NATIVE_KINDS = {bt.Order.Market: OrderKind.OPEN, bt.Order.Limit: OrderKind.OPEN, bt.Order.Close: OrderKind.CLOSE}
 
 
 class Desk(Protocol):
@@ -100,7 +96,7 @@ class MarketRulesBroker(bt.BrokerBase):
         self.ledger = Ledger("CNY", self.p.cash)
         self.startingcash = self.p.cash / FEN
         self.row = -1
-        self.equity = self.p.cash
+        self.equity: int = self.p.cash
         self.tickets: list[Ticket] = []
         self._desk: Desk | None = None
         self._in_session = False
@@ -161,7 +157,7 @@ class MarketRulesBroker(bt.BrokerBase):
         """Cancel a strategy's own order."""
         for ticket in self.tickets:
             if ticket.native is order and ticket.alive:
-                self.end(ticket, OrderStatus.CANCELLED)
+                self.end(ticket, OrderStatus.CANCELLED, Reason.WITHDRAWN)
                 return True
         return False
 
@@ -169,44 +165,26 @@ class MarketRulesBroker(bt.BrokerBase):
         self, side: Side, owner: Any, data: Any, size: int, price: float | None, options: dict[str, Any]
     ) -> Any:
         exectype = options.get("exectype") or bt.Order.Market
-        if exectype not in NATIVE_KINDS or options.get("parent") is not None or options.get("oco") is not None:
-            raise UsageError(
-                f"order type {bt.Order.ExecTypes[exectype]} (with parent, oco): not traded on daily bars",
-                "use Market, Close or Limit, and judge stops on closes in next()",
-            )
+        kind = kind_of(exectype, price, options)
         column = self.panel.column_of[data._name]  # noqa: SLF001
         order = self.mirror.make_order(side, owner, data, size, price=price, exectype=exectype)
         ticket = self.place(
             event_id="",
             column=column,
             side=side,
-            kind=NATIVE_KINDS[exectype],
+            kind=kind,
             shares=int(size),
-            last_row=self._last_row(options.get("valid")),
-            price_cap=round(price * FEN) if exectype == bt.Order.Limit and price else None,
+            last_row=last_row(options.get("valid"), self.row, self.panel.sessions),
+            price_limit=round(price * FEN) if exectype == bt.Order.Limit and price else None,
             purpose="user",
             native=order,
         )
-        if size != int(size) or size <= 0:
-            self.end(ticket, OrderStatus.REJECTED, Reason.LOT)
-        elif side is Side.SELL and int(size) > self.holdings.held(column):
-            self.end(ticket, OrderStatus.REJECTED, Reason.NOT_HELD)
+        if fault := size_fault(side, size, self.panel.boards[column], self.holdings.held(column)):
+            self.end(ticket, OrderStatus.REJECTED, fault)
         else:
             order.accept(self)
             self.mirror.notify(order)
         return order
-
-    def _last_row(self, valid: date | timedelta | float | None) -> int | None:
-        """Return the last row a strategy's own order is good for: a day, a span from now, 0 for one session."""
-        if valid is None:
-            return None
-        if isinstance(valid, timedelta):
-            valid = self.panel.sessions[max(self.row, 0)] + valid
-        if isinstance(valid, datetime):
-            valid = valid.date()
-        day = valid if isinstance(valid, date) else date.fromordinal(int(valid)) if valid else None
-        next_row = self.row + 1
-        return next_row if day is None else max(bisect_right(self.panel.sessions, day) - 1, self.row)
 
     # What a desk asks of the broker
 
@@ -245,6 +223,7 @@ class MarketRulesBroker(bt.BrokerBase):
         self.holdings.start_session()
         self._volume_used.clear()
         self._paid.clear()
+        self._lapse(self.row - 1)
         self._corporate_actions()
         if self._desk:
             self._desk.before_open(self.row)
@@ -252,6 +231,7 @@ class MarketRulesBroker(bt.BrokerBase):
         if self._desk:
             self._desk.before_close(self.row)
         self._auction(OrderKind.CLOSE)
+        self._lapse(self.row)
         self._mark_to_close()
         self._in_session = False
         if self._desk:
@@ -262,36 +242,43 @@ class MarketRulesBroker(bt.BrokerBase):
             self.cerebro.runstop()
 
     def _is_over(self) -> bool:
-        idle = not self.tickets and not self.holdings.shares
+        idle = not self.holdings.shares and not any(ticket.alive for ticket in self.tickets)
         return idle and (self._desk is None or self._desk.is_done(self.row))
 
     def _corporate_actions(self) -> None:
         for tranche in list(self.holdings.tranches.values()):
             at = (self.row, tranche.column)
             cash, ratio = int(self.panel.cash_micro[at]), int(self.panel.ratio_ppm[at])
-            if cash == 0 and ratio == 0:
-                continue
-            gained, money = entitlement(tranche.shares, cash, ratio)
-            self.ledger.entitlements.append(
-                Entitlement(
-                    self.panel.sessions[self.row], tranche.symbol, tranche.event_id, tranche.shares, gained, money
-                )
-            )
-            before = int(self.panel.close[self.row - 1, tranche.column])
-            reference = int(self.panel.reference[at])
-            if reference and before:
+            if cash or ratio:
+                self._entitle(tranche, cash, ratio)
+            # A name suspended over its ex-date has its first ex-right reference price when it trades again.
+            before, reference = int(self.panel.close[self.row - 1, tranche.column]), int(self.panel.reference[at])
+            if self.panel.trading[at] and before and reference and before != reference:
                 tranche.rescale(reference, before)
-            self.holdings.cash += money
-            if gained:
-                tranche.shares += gained
-                self.holdings.shares[tranche.column] += gained
-                self.mirror.tell_bonus(tranche.column, gained)
+
+    def _entitle(self, tranche: Tranche, cash_micro: int, ratio_ppm: int) -> None:
+        held, session = tranche.shares, self.panel.sessions[self.row]
+        gained, money = entitlement(held, cash_micro, ratio_ppm)
+        self.ledger.entitlements.append(Entitlement(session, tranche.symbol, tranche.event_id, held, gained, money))
+        self.holdings.cash += money
+        if gained:
+            tranche.shares += gained
+            self.holdings.shares[tranche.column] += gained
+            self.mirror.tell_bonus(tranche.column, gained)
+
+    def _lapse(self, row: int) -> None:
+        """End the orders whose last session was ``row`` or one before it."""
+        for ticket in self.tickets:
+            if ticket.alive and ticket.last_row is not None and ticket.last_row <= row:
+                self.end(ticket, OrderStatus.EXPIRED, ticket.reason or Reason.EXIT_DUE)
+        self.tickets = [ticket for ticket in self.tickets if ticket.alive]
 
     def _auction(self, phase: OrderKind) -> None:
         working = [ticket for ticket in self.tickets if ticket.alive and ticket.kind is phase]
         for side in (Side.SELL, Side.BUY):
             for ticket in sorted(
-                (ticket for ticket in working if ticket.side is side), key=lambda ticket: (ticket.symbol, ticket.order_id)
+                (ticket for ticket in working if ticket.side is side),
+                key=lambda ticket: (ticket.symbol, ticket.order_id),
             ):
                 self._attempt(ticket, phase)
         self.tickets = [ticket for ticket in self.tickets if ticket.alive]
@@ -299,17 +286,13 @@ class MarketRulesBroker(bt.BrokerBase):
     def _attempt(self, ticket: Ticket, phase: OrderKind) -> None:
         session = self.panel.sessions[self.row]
         bar = self.panel.bar(self.row, ticket.column)
-        if self._has_lapsed(ticket):
-            return
         price = fill_price(ticket, phase, bar, self.terms.policy)
         if bar.trading:
             ticket.attempts += 1
         if isinstance(price, Reason):
             ticket.reason = price
             if ticket.wanted == 0 and bar.trading:
-                ticket.wanted = quantity(
-                    ticket, bar.open, session, self.panel, self.holdings, self.terms, 0
-                ).wanted
+                ticket.wanted = quantity(ticket, bar.open, session, self.panel, self.holdings, self.terms, 0).wanted
         else:
             room = volume_room(bar, self._volume_used.get(ticket.column, 0), self.terms)
             asked = quantity(ticket, price, session, self.panel, self.holdings, self.terms, room)
@@ -324,12 +307,6 @@ class MarketRulesBroker(bt.BrokerBase):
                 self.end(ticket, OrderStatus.CANCELLED)
                 return
         self._count_down(ticket, traded=bar.trading)
-
-    def _has_lapsed(self, ticket: Ticket) -> bool:
-        if ticket.last_row is None or self.row <= ticket.last_row:
-            return False
-        self.end(ticket, OrderStatus.EXPIRED, ticket.reason or Reason.EXIT_DUE)
-        return True
 
     def _count_down(self, ticket: Ticket, *, traded: bool) -> None:
         if ticket.attempts_left is not None and traded:
@@ -406,5 +383,6 @@ class MarketRulesBroker(bt.BrokerBase):
 
     def _close_the_books(self) -> None:
         for ticket in self.tickets:
-            self.end(ticket, OrderStatus.CANCELLED, ticket.reason or Reason.RUN_END)
+            if ticket.alive:
+                self.end(ticket, OrderStatus.CANCELLED, ticket.reason or Reason.RUN_END)
         self.tickets = []

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hypebasket.engine.replay.broker import MarketRulesBroker
 from hypebasket.engine.replay.holdings import Tranche
 from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
-from hypebasket.plan.intents import MILLION, Entry, Plan, Rebalance
+from hypebasket.plan.intents import MILLION, Due, Entry, Plan, Rebalance
 from hypebasket.rules.lots import largest_legal_lot, legal_sale
 
 __all__ = ["PlanDesk"]
@@ -29,17 +29,22 @@ class PlanDesk:
         )
 
     def before_open(self, row: int) -> None:
-        """Release what is due at the open: late exits, then the target weights, then entries."""
-        for tranche in self._due(row - 1):
-            self._leave(tranche, OrderKind.OPEN, "hold")
+        """Release what is due at the open: exits, then the target weights, then entries."""
+        for tranche in self._staying():
+            due = _due_of(tranche)
+            if due is not None and (due.row < row or (due.row == row and not due.at_close)):
+                self._leave(tranche, OrderKind.OPEN, due.purpose)
         if rebalance := self._rebalances.get(row):
             self._rebalance(rebalance)
         self._enter(self._entries.get((row, OrderKind.OPEN), ()))
+        self._enter(self._entries.get((row, OrderKind.QUEUE), ()))
 
     def before_close(self, row: int) -> None:
         """Release exits and entries at the close."""
-        for tranche in self._due(row):
-            self._leave(tranche, OrderKind.CLOSE, "hold")
+        for tranche in self._staying():
+            due = _due_of(tranche)
+            if due is not None and due.row <= row:
+                self._leave(tranche, OrderKind.CLOSE, due.purpose)
         self._enter(self._entries.get((row, OrderKind.CLOSE), ()))
 
     def after_close(self, row: int) -> None:
@@ -60,10 +65,6 @@ class PlanDesk:
     def _staying(self) -> list[Tranche]:
         return [tranche for tranche in self.broker.holdings.tranches.values() if not tranche.leaving]
 
-    def _due(self, row: int) -> list[Tranche]:
-        """Return positions whose term has ended by the close of ``row``."""
-        return [tranche for tranche in self._staying() if (last := _last_row(tranche)) is not None and last <= row]
-
     def _enter(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             column = self.panel.column_of[entry.symbol]
@@ -76,7 +77,7 @@ class PlanDesk:
                 money=self.broker.equity * entry.weight_ppm // MILLION,
                 attempts_left=entry.attempts,
                 last_row=entry.last_row,
-                price_cap=entry.price_cap,
+                price_limit=entry.price_cap,
                 terms=entry.exit,
                 purpose="entry",
             )
@@ -91,7 +92,11 @@ class PlanDesk:
     def _leave(self, tranche: Tranche, kind: OrderKind, purpose: str) -> None:
         """Sell all of a position, and stop adding to it."""
         for ticket in self.broker.tickets:
-            if ticket.alive and ticket.is_buy and (ticket.event_id, ticket.column) == (tranche.event_id, tranche.column):
+            if (
+                ticket.alive
+                and ticket.is_buy
+                and (ticket.event_id, ticket.column) == (tranche.event_id, tranche.column)
+            ):
                 self.broker.end(ticket, OrderStatus.CANCELLED, Reason.EXIT_DUE)
         tranche.leaving = True
         self.broker.place(
@@ -116,7 +121,7 @@ class PlanDesk:
             target = broker.equity * weights.get(column, 0) // MILLION
             surplus = held * close - target
             if surplus > 0:
-                self._reduce(column, held, surplus // close if target else held)
+                self._reduce(column, held, surplus // close if target else None)
             elif target and (held == 0 or largest_legal_lot(panel.boards[column], -surplus // close)):
                 broker.place(
                     event_id="",
@@ -128,9 +133,10 @@ class PlanDesk:
                     purpose="rebalance",
                 )
 
-    def _reduce(self, column: int, held: int, shares: int) -> None:
-        shares = legal_sale(self.panel.boards[column], held, shares)
-        if shares:
+    def _reduce(self, column: int, held: int, surplus: int | None) -> None:
+        """Sell ``surplus`` shares, or all there is on the day of the sale."""
+        shares = None if surplus is None else legal_sale(self.panel.boards[column], held, surplus)
+        if shares != 0:
             self.broker.place(
                 event_id="",
                 column=column,
@@ -141,8 +147,9 @@ class PlanDesk:
             )
 
 
-def _last_row(tranche: Tranche) -> int | None:
+def _due_of(tranche: Tranche) -> Due | None:
+    """Return the planned end of a position, counted from the plan or from its first fill."""
     terms = tranche.terms
-    if terms.due is not None:
+    if terms.due is not None or terms.hold_sessions is None:
         return terms.due
-    return None if terms.hold_sessions is None else tranche.opened + terms.hold_sessions - 1
+    return Due(tranche.opened + terms.hold_sessions - 1, at_close=True, purpose="hold")

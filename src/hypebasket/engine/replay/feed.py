@@ -51,7 +51,11 @@ def panel_feeds(panel: MarketPanel) -> list[PanelFeed]:
     for column, symbol in enumerate(panel.symbols):
         live = panel.trading[:, column]
         close = np.where(panel.close[:, column] > 0, panel.close[:, column] / FEN, np.nan)
-        lines = {"datetime": stamps, "close": close, "volume": np.maximum(panel.volume[:, column], 0).astype(np.float64)}
+        lines = {
+            "datetime": stamps,
+            "close": close,
+            "volume": np.maximum(panel.volume[:, column], 0).astype(np.float64),
+        }
         for name in ("open", "high", "low"):
             lines[name] = np.where(live, getattr(panel, name)[:, column] / FEN, close)
         feed = PanelFeed(lines_of=lines)

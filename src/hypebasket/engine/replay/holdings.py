@@ -62,16 +62,12 @@ class Holdings:
     tranches: dict[tuple[str, int], Tranche] = field(default_factory=dict)
 
     def start_session(self) -> None:
-        """A new session: what was bought before may be sold."""
+        """Begin a session: what was bought before may be sold."""
         self.bought_today.clear()
 
     def held(self, column: int) -> int:
         """Shares of a name, whoever owns them."""
         return self.shares.get(column, 0)
-
-    def tranches_of(self, column: int) -> list[Tranche]:
-        """Tranches of a name, oldest first."""
-        return [tranche for (_, at), tranche in self.tranches.items() if at == column]
 
     def receive(self, tranche: Tranche, shares: int, price: int, cash_flow: int) -> None:
         """Book a purchase."""

@@ -54,14 +54,12 @@ def fill_price(ticket: Ticket, phase: OrderKind, bar: Bar, policy: int) -> int |
     if UNKNOWN in (bar.limit_down, bar.limit_up):
         return Reason.NO_REFERENCE_PRICE
     if phase is OrderKind.OPEN:
-        price = open_fill_price(
-            ticket.is_buy, policy, bar.open, bar.high, bar.low, bar.limit_down, bar.limit_up
-        )
+        price = open_fill_price(ticket.is_buy, policy, bar.open, bar.high, bar.low, bar.limit_down, bar.limit_up)
     else:
         price = close_fill_price(ticket.is_buy, policy, bar.close, bar.limit_down, bar.limit_up)
     if price == 0:
         return Reason.LOCKED_LIMIT_UP if ticket.is_buy else Reason.LOCKED_LIMIT_DOWN
-    if ticket.price_cap is not None and ticket.is_buy and price > ticket.price_cap:
+    if ticket.price_limit is not None and (price > ticket.price_limit if ticket.is_buy else price < ticket.price_limit):
         return Reason.MAX_GAP
     return price
 

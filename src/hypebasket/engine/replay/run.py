@@ -16,9 +16,7 @@ from hypebasket.plan.intents import Entry, Plan
 __all__ = ["replay"]
 
 
-def replay(
-    panel: MarketPanel, plan: Plan, *, cash: int, start: int, stop: int, stop_when_flat: bool = False
-) -> Ledger:
+def replay(panel: MarketPanel, plan: Plan, *, cash: int, start: int, stop: int, stop_when_flat: bool = False) -> Ledger:
     """Execute ``plan`` on sessions ``start..stop`` (rows of ``panel``, end excluded) from ``cash`` fen.
 
     The session before ``start`` is shown to the engine for its closes, but nothing can happen on it. With
@@ -58,7 +56,7 @@ def _shifted(plan: Plan, rows: int) -> Plan:
 
 
 def _shifted_entry(entry: Entry, rows: int) -> Entry:
-    due = None if entry.exit.due is None else entry.exit.due - rows
+    due = None if entry.exit.due is None else replace(entry.exit.due, row=entry.exit.due.row - rows)
     return replace(
         entry,
         row=entry.row - rows,

@@ -20,8 +20,8 @@ class Ticket:
 
     A buy carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale carries ``shares``, or
     neither: then it sells all that its event holds. ``attempts_left`` counts sessions with a bar, ``None`` means until
-    filled; ``terms`` say how a bought position ends. A sale that ``falls_to_open`` is tried at the next open when the
-    close auction did not serve it.
+    filled; ``price_limit`` (fen) is the highest price a buy pays and the lowest a sale takes; ``terms`` say how a
+    bought position ends. A sale that ``falls_to_open`` is tried at the next open when the close did not serve it.
     """
 
     order_id: int
@@ -35,7 +35,7 @@ class Ticket:
     shares: int | None = None
     attempts_left: int | None = None
     last_row: int | None = None
-    price_cap: int | None = None
+    price_limit: int | None = None
     terms: ExitTerms = NO_EXIT
     purpose: str = ""
     falls_to_open: bool = False
@@ -57,11 +57,6 @@ class Ticket:
         """Whether it adds shares."""
         return self.side is Side.BUY
 
-    @property
-    def money_left(self) -> int | None:
-        """Money not yet spent, in fen."""
-        return None if self.money is None else self.money - self.spent
-
     def end(self, status: OrderStatus, reason: Reason | None = None) -> None:
         """Close the order; shares bought or sold so far make an unfilled end a partial one."""
         assert self.alive, "an order ends once"
@@ -81,7 +76,7 @@ class Ticket:
             symbol=self.symbol,
             side=self.side,
             created=sessions[self.created],
-            kind=self.kind,
+            kind=OrderKind.CLOSE if self.falls_to_open else self.kind,
             money=self.money,
             shares=max(self.wanted, self.filled),
             filled=self.filled,

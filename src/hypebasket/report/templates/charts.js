@@ -21,6 +21,13 @@
     const spec = inWords(specs[id], language.code);
     return Plotly.react(id, spec.data, { ...common, ...spec.layout }, config);
   };
+  const unpack = async () => {
+    const packed = Uint8Array.from(atob(document.getElementById("chart-library").textContent), (char) => char.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    document.head.append(script);
+  };
   const present = Object.keys(specs).filter((id) => document.getElementById(id));
   const later = () => new Promise((resolve) => setTimeout(resolve));
   const drawAll = async () => {
@@ -30,9 +37,13 @@
     }
     root.dataset.charts = "drawn";
   };
-  const fonts = document.fonts ? document.fonts.load('12px "Hypebasket Sans"', "概A") : Promise.resolve();
-  fonts.then(drawAll);
-  language.onChange(() => { root.dataset.charts = "pending"; drawAll(); });
+  const ready = Promise.all([unpack(), document.fonts.load('12px "Hypebasket Sans"', "概A")]);
+  const show = () => ready.then(drawAll).catch((error) => {
+    root.dataset.charts = "failed";
+    console.error(error);
+  });
+  show();
+  language.onChange(() => { root.dataset.charts = "pending"; show(); });
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];

@@ -12,17 +12,20 @@ from hypebasket.sources.sample.streams import Floats, Streams, clustered_volatil
 from hypebasket.sources.sample.tables import Listing, responses
 from hypebasket.spec.text import Market
 
-__all__ = ["REGION_OF", "Expected", "Factors", "expected_moves", "factors_of"]
+__all__ = ["REGION_OF", "Expected", "Factors", "expected_moves", "factors_of", "index_moves"]
 
 REGION_OF = {Market.XSHG: "cn", Market.XSHE: "cn", Market.XBSE: "cn", Market.XHKG: "hk", Market.XNYS: "us"}
 
+# All made up. Volatilities and drifts are daily; the answers of responses.yaml are those of A-shares.
 MARKET_VOLATILITY = {"cn": 0.0095, "hk": 0.0130, "us": 0.0095}
 MAINLINE_VOLATILITY = {"application": 0.0105, "compute": 0.0110, "regulation": 0.0090, "disrupted": 0.0070}
 MARKET_DRIFT = {"cn": -0.0003, "hk": -0.0004, "us": 0.0003}
 MAINLINE_DRIFT = {"application": -0.0008, "compute": -0.0007, "regulation": -0.0003, "disrupted": 0.0}
 ANSWER_SCALE = {"cn": 1.0, "hk": 0.5, "us": 0.6}
 ANSWER_SPREAD = 0.8
-OPENING_SHARE = 0.55
+"""Standard deviation of a name's answer around its mainline's, which is 1."""
+
+OPENING_SHARE = 0.7
 """Part of the answer of session 1 that the opening holds, where the news came before it."""
 
 

@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Action", "Bar", "walk"]
 
+# Made up, by board: first price (lowest, highest; whole currency), a name's own daily volatility, usual daily amount.
 START_PRICE = {"main": (6, 38), "chinext": (12, 60), "star": (22, 110), "bse": (7, 28), "hk": (6, 180), "us": (40, 320)}
 OWN_VOLATILITY = {"main": 0.018, "chinext": 0.024, "star": 0.025, "bse": 0.027, "hk": 0.016, "us": 0.013}
 DAILY_AMOUNT = {"main": 2.4e8, "chinext": 3.1e8, "star": 2.2e8, "bse": 2.6e7, "hk": 6.5e8, "us": 7.0e8}
-FEN_PER_SHARE_CASH = 5_000
-"""Cash dividends are whole half-fen per share (the usual "10 shares pay 1.05 yuan"); micro-yuan."""
+CASH_STEP = 5_000
+"""Cash per share comes in steps of half a fen ("10 shares pay 1.05 yuan"); in millionths of the currency."""
 
-HIGHEST_LOT = 100
+HUNDRED = 100
+"""Volumes are whole hundreds of shares, so that amounts are whole currency."""
+
 BEYOND_LIMIT = 1.35
 """A wish this many bands away leaves no seller: the board is locked all day."""
 
-CARRIED = 0.5
-"""Part of the wish a limit cut off that the next session still holds; of a suspension's, 0.7."""
+CARRIED, MISSED = 0.5, 0.7
+"""Parts that the next session still holds: of the wish a limit cut off, and of what a suspension missed."""
 
-MISSED = 0.7
 JUMP_SIZE = {"main": 0.10, "chinext": 0.20, "star": 0.20, "bse": 0.20, "hk": 0.06, "us": 0.05}
 """News of a name's own: about as large as its limit, so that boards form, hold or break."""
 
@@ -45,8 +47,8 @@ JUMPS_UP, JUMPS_DOWN, EXCITED_JUMPS = 0.007, 0.0035, 0.8
 ARRIVAL = 10
 """Sessions before a laid-down price over which a name's own moves die away, so that no limit bars the way."""
 
-IPO_VOLATILITY = 4.0
-FREE_SESSIONS = 5
+IPO_VOLATILITY, IPO_SESSIONS = 4.0, 5
+"""How much wilder a new listing is, and for how many sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class _Walker:
         scale = OWN_VOLATILITY[self.listing.board] * self.listing.scale
         volatility = clustered_volatility(stream, n) * scale
         if self.is_listing and self.listing.market is not Market.XHKG:
-            volatility[:FREE_SESSIONS] *= IPO_VOLATILITY
+            volatility[:IPO_SESSIONS] *= IPO_VOLATILITY
         calm = clustered_volatility(stream, n, 0.8)
         return _Noise(
             own=fat_tails(stream, n) * volatility,
@@ -160,7 +162,7 @@ class _Walker:
 
     def go_ex(self, session: date, before: date, declared: Declared) -> Action:
         """Take a distribution off the price before the session starts."""
-        cash = round(self.close * 10_000 * declared.cash_yield / FEN_PER_SHARE_CASH) * FEN_PER_SHARE_CASH
+        cash = round(self.close * 10_000 * declared.cash_yield / CASH_STEP) * CASH_STEP
         ratio = round(declared.ratio * 1_000_000)
         self.base = ex_right_price(self.close, cash, ratio)
         # Only the mainland exchanges publish an ex-right price; elsewhere the close stands, unless shares were split.
@@ -178,9 +180,8 @@ class _Walker:
         """Trade one session inside its limits."""
         session = self.sessions[row]
         down, up = self._limits(row)
-        prices = self._drawn(row, down, up)
-        if session in self.days:
-            prices = self._scripted(self.days[session], prices, up)
+        scripted = self.days.get(session)
+        prices = self._drawn(row, down, up) if scripted is None else self._scripted(scripted, up)
         open_, high, low, close = prices
         assert down <= low <= min(open_, close) <= max(open_, close) <= high <= up, (
             self.listing.symbol,
@@ -242,10 +243,8 @@ class _Walker:
         missing = math.log(price / self.base)
         return math.exp(missing) - 1 if left == 1 else wish * min((left - 1) / ARRIVAL, 1.0) + missing / left
 
-    def _scripted(self, words: Day, drawn: tuple[int, int, int, int], up: int) -> tuple[int, int, int, int]:
-        def price(word: str | float, as_drawn: int) -> int:
-            if word == "~":
-                return as_drawn
+    def _scripted(self, words: Day, up: int) -> tuple[int, int, int, int]:
+        def price(word: str | float) -> int:
             if word == "up":
                 return up
             if isinstance(word, str):
@@ -253,7 +252,7 @@ class _Walker:
             return min(to_tick(self.base * (1 + word / 100), hong_kong=self.hong_kong), up)
 
         self.held_back = 0.0
-        open_, high, low, close = (price(word, value) for word, value in zip(words, drawn, strict=True))
+        open_, high, low, close = (price(word) for word in words)
         return open_, high, low, close
 
     def _turnover(self, row: int, prices: tuple[int, int, int, int], up: int) -> tuple[int, int]:
@@ -267,4 +266,4 @@ class _Walker:
         weight = float(self.noise.average[row])
         average = (open_ + close) / 4 + (low + (high - low) * weight) / 2
         amount = min(max(round(hundreds * average), hundreds * low), hundreds * high)
-        return hundreds * HIGHEST_LOT, amount
+        return hundreds * HUNDRED, amount
