@@ -90,7 +90,7 @@ class DamagedDataError(HypebasketError):
 
 
 class StoreError(HypebasketError):
-    """The store of market data cannot be used now: another import holds it, or its folder cannot be written."""
+    """A folder cannot be used now: another import holds the store, or a file cannot be written."""
 
     exit_code = 3
 

@@ -1,7 +1,7 @@
 """event-drift on one event, worked out by hand: no lots, costs or volume, one equal slot per name, no stop.
 
-A buy is tried at the open of the entry session and of ``retries`` sessions more; everything is sold at the last close of
-the window. The three ways to fill an open at the limit-up price are those of the table "Limit days" in
+A buy is tried at the open of the entry session and of ``retries`` sessions more; everything is sold at the last close
+of the window. The three ways to fill an open at the limit-up price are those of the table "Limit days" in
 ``docs/semantics.md``, written here a second time on purpose.
 """
 

@@ -1,8 +1,9 @@
 """Hand-made markets played by a plan; orders, fills and equity against text ledgers worked out by hand.
 
 A case is one file, ``cases/*.txt``: what it shows and the arithmetic (``#`` lines), then ``[market]``, ``[strategy]``
-(YAML) and, where needed, ``[events]``, ``[members]``, ``[actions]``, ``[cash]``, then the expected ``[orders]``,
-``[fills]`` and ``[equity]``. All money is in yuan. The first session of a market is the past: the run begins after it.
+(YAML) and, where needed, ``[events]``, ``[members]``, ``[actions]``, ``[cash]``, ``[circle]``, then the expected
+``[orders]``, ``[fills]`` and ``[equity]``. All money is in yuan. The first session of a market is the past: the run
+begins after it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from typing import Any
 
 import pytest
 import yaml
-from markets import Play, basket, event, market, play, stock, strategy
 
 from hypebasket.ledger.records import Ledger
 from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.text import Circle
+from markets import Play, basket, event, market, play, stock, strategy
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 COLUMNS = {
@@ -43,7 +44,8 @@ def played(case: dict[str, list[str]]) -> Play:
     events = [event(*line.split()) for line in case.get("events", [])]
     cash = int(case.get("cash", ["100000"])[0])
     given: dict[str, Any] = yaml.safe_load("\n".join(case["strategy"]))
-    return play(made, strategy(**given), events, _members(case, made.symbols), cash=cash, circle=Circle.ALL)
+    circle = Circle(case.get("circle", ["all"])[0])
+    return play(made, strategy(**given), events, _members(case, made.symbols), cash=cash, circle=circle)
 
 
 def _members(case: dict[str, list[str]], symbols: tuple[str, ...]) -> Basket:
@@ -54,8 +56,7 @@ def _members(case: dict[str, list[str]], symbols: tuple[str, ...]) -> Basket:
 
 def _member(line: str) -> Stock:
     symbol, *terms = line.split()
-    given = dict(zip(terms[::2], terms[1::2], strict=True))
-    return stock(symbol, **{key: float(value) if key == "weight" else value for key, value in given.items()})
+    return stock(symbol, **dict(zip(terms[::2], terms[1::2], strict=True)))
 
 
 def rows(ledger: Ledger) -> dict[str, list[list[str]]]:

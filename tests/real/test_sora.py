@@ -105,8 +105,8 @@ def test_captured_by_hand(application_bars: Bars) -> None:
 
 
 def test_captured_is_close_below_the_answer_by_hand(application: RunFolder, application_bars: Bars) -> None:
-    # what lots, costs and the volume cap may take of it: a round trip costs 0.1 %, a slot of 125,000 yuan leaves up to a
-    # lot idle (at most 10,500 yuan, for 300624), and one-price boards trade little
+    # what lots, costs and the volume cap may take of it: a round trip costs 0.1 %, a slot of 125,000 yuan leaves up to
+    # a lot idle (at most 10,900 yuan, for 300624), and one-price boards trade little
     event = application.event(*KEY, "sora-launch")
     for policy, name in (
         ("pessimistic", "captured_pessimistic"), ("realistic", "captured"), ("optimistic", "captured_optimistic"),

@@ -124,7 +124,7 @@ def build_result(*, synthetic: bool = True, hostile: str = "") -> RunResult:
             first_session=SESSIONS[0],
             last_session=SESSIONS[-1],
             content_hash="5d0c8c0e4b1fa8f6c2f1f6f4a9c1f0b7e61fd3a2b8a0b1c2d3e4f5a6b7c8d9e0",
-            warnings=("000688.SH: 3 bars before 2022-06-01 were left out",),
+            warnings=(label("成交额为空：bars.csv（3 行）", "amount blank: bars.csv (3 rows)"),),
         ),
         verdict=label(
             "Sora 发布后五个交易日，应用主线八只股票平均上涨 47.8%，"
@@ -165,7 +165,7 @@ def _basket(basket: str, hostile: str) -> BasketSummary:
             since=None,
             evidence=(),
             sleeve="HKD",
-            not_run="only the CNY sleeve is run",
+            not_run=label("HKD 仓位尚未运行", "HKD sleeve not run yet"),
         )
     )
     return BasketSummary(
@@ -199,7 +199,7 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
         headline_median=None,
         headline_without_best=None,
         captured=None,
-        excluded="session 1 lies after the last session of the run",
+        excluded=label("第 1 日不在回测区间内", "session 1 lies outside the run"),
     )
     curve, own, benchmark = [], 1_000_000.0, 3800.0
     for session in SESSIONS:
@@ -232,7 +232,7 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
         benchmark=None if basket == "regulation" else "399006.SZ" if basket == "application" else "000300.SH",
         benchmark_return=None if basket == "regulation" else benchmark / 3800.0 - 1,
         benchmark_matched_return=None if basket == "regulation" else dice.gauss(0.02, 0.05),
-        benchmark_note="no bars for 000300.SH before 2023" if basket == "regulation" else "",
+        benchmark_note=label("000300.SH 没有点位", "000300.SH has no level") if basket == "regulation" else None,
         cagr=None if flat else dice.gauss(0.08, 0.05),
         volatility=None if flat else dice.uniform(0.1, 0.4),
         sharpe=None if flat else dice.gauss(0.3, 0.4),
@@ -248,7 +248,7 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
         else {"locked_limit_up": 21, "suspended": 2, "volume_cap": 5, "exit_due": 4, "cash": dice.randint(1, 3)},
         events=(*events, excluded),
         curve=tuple(curve) if circle == primary else (),
-        note="",
+        note=None,
     )
 
 
@@ -296,7 +296,7 @@ def _event(
         names=outcomes,
         captured_pessimistic=earned - abs(dice.gauss(0.02, 0.02)) if primary else None,
         captured_optimistic=earned + abs(dice.gauss(0.06, 0.05)) if primary else None,
-        note="kimi-2m shares this session with claude-3" if event_id == "kimi-2m" else "",
+        note=label("与 claude-3 同一买入日", "same entry session as claude-3") if event_id == "kimi-2m" else None,
         open_at_end=event_id == "gpt4o",
         owner=event_id != "m365-copilot",
     )

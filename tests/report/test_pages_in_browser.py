@@ -116,7 +116,7 @@ def test_an_empty_circle_and_undocumented_members_are_called_so(comparison):
     assert "还没有任何来源点名过哪怕一只 A 股成员" in circles.inner_text()
     assert "OpenAI 展示 Sora" in circles.locator(".emptiness").nth(1).inner_text()
     assert "无成员有来源" in page.locator('.hero[data-pair="regulation--event-drift"]').inner_text()
-    assert "session 1 lies after the last session" in page.locator(".excluded").first.text_content()
+    assert "session 1 lies outside the run" in page.locator(".excluded").first.text_content()
     assert "该市场仓位尚未运行" in page.locator("#members").inner_text()
 
 

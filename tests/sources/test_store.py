@@ -14,7 +14,8 @@ from tidy_builder import cn_rows, rows_of, write_rows, write_tidy
 
 from hypebasket.errors import DamagedDataError, DataGapError, StoreError
 from hypebasket.sources import store as store_module
-from hypebasket.sources.files import UNFINISHED, hold_lock, write_whole
+from hypebasket.files import UNFINISHED, write_atomically
+from hypebasket.sources.lock import hold_lock
 from hypebasket.sources.folder import read_folder
 from hypebasket.sources.store import Store
 
@@ -56,7 +57,7 @@ def test_some_symbols_only(store: Store) -> None:
     assert len(some.bars) == 16
     assert some.content_hash == whole.content_hash
     assert len(some.indices) == 8
-    assert not any("00700.HK" in warning or "bars_hk" in warning for warning in some.warnings)
+    assert not any("00700.HK" in warning.en or "bars_hk" in warning.en for warning in some.warnings)
     assert store.load([]).bars.empty
 
 
@@ -169,9 +170,9 @@ def test_an_import_stopped_before_any_write_leaves_the_old_generation(
         left[0] -= 1
         if left[0] == 0:
             raise KeyboardInterrupt
-        write_whole(path, content)
+        write_atomically(path, content)
 
-    monkeypatch.setattr(store_module, "write_whole", stopping)
+    monkeypatch.setattr(store_module, "write_atomically", stopping)
     for write in (1, 2, 3):  # the changed object, the manifest, CURRENT
         left[:] = [write]
         with pytest.raises(KeyboardInterrupt):

@@ -45,7 +45,6 @@ CASES = [
     ("key-missing", 1, 1, "description: this key is missing"),
     ("key-is-list", 4, 1, "a key that is a list"),
     ("key-merge", 5, 3, "merge keys are not read"),
-    ("key-unbuilt", 4, 13, "not built yet; use first_open or first_close"),
     ("key-membership-exit", 5, 8, "has no meaning under 'on: membership'"),
     ("key-id-not-file", 1, 5, "not the name of the file"),
     ("indent-too-deep", 6, 14, "indentation"),

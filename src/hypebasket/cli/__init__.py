@@ -153,7 +153,7 @@ class LazyVerbs(click.Group):
 @click.group(cls=LazyVerbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="hypebasket")
 def cli() -> None:
-    r"""Backtest baskets of concept stocks (概念股) around hype events.
+    """Backtest baskets of concept stocks (概念股) around hype events.
 
     Every run tells two numbers: the headline a newspaper would print, and what an investor could have captured once
     price limits, T+1, lots, volume and fees have taken their part.
@@ -167,7 +167,7 @@ def cli() -> None:
 
     Exit codes: 0 done, 1 the run failed, 2 wrong usage or invalid YAML, 3 data missing or damaged, 4 a check found a
     difference.
-    """
+    """  # noqa: D301  (the \b keeps the lines below it as they are)
 
 
 _with_common_options(cli)

@@ -24,7 +24,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: datetime | N
     "--strategy",
     "strategies",
     multiple=True,
-    help="Strategy file or id; may be given more than once [default: all].",
+    help="Strategy file or id; may be given more than once [default: buy-and-hold and event-drift].",
 )
 @click.option(
     "--from",
@@ -68,15 +68,15 @@ def run(
     data: str,
     no_pages: bool,
 ) -> None:
-    r"""Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
+    """Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
 
-    Without BASKETS the three mainlines run; without -s, every strategy of the workspace. Each pair is run for three
+    Without BASKETS the three mainlines run; without -s, buy-and-hold and event-drift. Each pair is run for three
     circles of members: point_in_time, documented, all.
 
     \b
     hypebasket run
     hypebasket run baskets/application.yaml -s strategies/event-drift.yaml --from 2023-11-01 --to 2024-06-30 --json
-    """
+    """  # noqa: D301  (the \b keeps the lines below it as they are)
     from hypebasket.pipeline.files import result_payload
     from hypebasket.pipeline.request import RunRequest
     from hypebasket.pipeline.run import execute

@@ -14,6 +14,8 @@ from hypebasket.ledger.records import Entitlement, Fill, Ledger, Order, OrderKin
 
 __all__ = ["DayFacts", "Tape", "check_ledger"]
 
+_PHASES = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
+
 
 class DayFacts(NamedTuple):
     """What the market did with one name on one session, in fen and shares; ``same_day_sale`` is the law of T+0."""
@@ -159,8 +161,8 @@ def _check_position(position: Position, tape: Tape) -> None:
         _fail(f"{name}: market value", position.market_value, position.shares * position.close)
 
 
-def _phase(fill: Fill) -> tuple[int, int, int]:
-    return (fill.kind is OrderKind.CLOSE, fill.side is not Side.SELL, fill.fill_id)
+def _phase(fill: Fill) -> tuple[int, bool, int]:
+    return (_PHASES.index(fill.kind), fill.side is not Side.SELL, fill.fill_id)
 
 
 def _check_orders(ledger: Ledger) -> None:

@@ -51,7 +51,9 @@ class NameOutcome(_Model):
 
     ``locked``: sessions of the window on which a buy at the open met a limit (一字板 or open at limit);
     ``one_price``: of these the 一字板; ``broken``: opened at the limit and traded below it (炸板);
-    ``sealed``: closed at the limit (封板); ``height``: longest chain of consecutive limit-up closes (连板高度).
+    ``sealed``: closed at the limit (封板); ``height``: longest chain of consecutive limit-up closes (连板高度);
+    ``reason``: why it was not bought, or not whole: the last obstacle of its order, or why the strategy passed it over
+    (``illiquid``, ``not_selected``, ``no_break``).
     """
 
     symbol: str
@@ -98,8 +100,8 @@ class EventResult(_Model):
     captured_optimistic: float | None = None
     open_at_end: bool = False
     names: tuple[NameOutcome, ...] = ()
-    excluded: str | None = Field(default=None, description="why the event was not run; every number is then null")
-    note: str = ""
+    excluded: Label | None = Field(default=None, description="why the event was not run; every number is then null")
+    note: Label | None = None
 
 
 class Costs(_Model):
@@ -131,7 +133,7 @@ class MemberResult(_Model):
     since: str | None
     evidence: tuple[str, ...]
     sleeve: str
-    not_run: str | None = None
+    not_run: Label | None = None
 
 
 class CircleResult(_Model):
@@ -151,7 +153,7 @@ class CircleResult(_Model):
     benchmark: str | None
     benchmark_return: float | None
     benchmark_matched_return: float | None = Field(description="benchmark held only while the strategy was invested")
-    benchmark_note: str = ""
+    benchmark_note: Label | None = None
     cagr: float | None
     volatility: float | None
     sharpe: float | None
@@ -165,7 +167,7 @@ class CircleResult(_Model):
     unfilled: dict[str, int] = Field(description="orders not filled whole, by reason")
     events: tuple[EventResult, ...]
     curve: tuple[SleevePoint, ...] = Field(default=(), description="equity by session")
-    note: str = ""
+    note: Label | None = None
 
 
 class BasketSummary(_Model):
@@ -198,7 +200,7 @@ class DataSummary(_Model):
     first_session: date
     last_session: date
     content_hash: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Label, ...] = ()
 
 
 class RunResult(_Model):

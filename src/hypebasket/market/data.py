@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hypebasket.spec.instrument import Instrument
+    from hypebasket.spec.text import Text
 
 __all__ = ["MarketData"]
 
@@ -28,4 +29,4 @@ class MarketData:
     source: str
     synthetic: bool
     content_hash: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Text, ...] = ()

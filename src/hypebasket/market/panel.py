@@ -15,7 +15,7 @@ from hypebasket.errors import DataGapError
 from hypebasket.market.calendar import Calendar, Session
 from hypebasket.rules.boards import board_of
 from hypebasket.rules.limits import NO_LIMIT_DOWN, NO_LIMIT_UP, day_limits
-from hypebasket.spec.text import market_of
+from hypebasket.spec.text import Text, market_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,6 +80,8 @@ class MarketPanel:
         The data has a row that says so.
     cash_micro, ratio_ppm : int64
         Entitlement per old share on this ex-date: millionths of the currency, and parts per million of a share.
+    delisted : bool
+        The name has left the exchange.
     """
 
     sessions: tuple[Session, ...]
@@ -98,7 +100,8 @@ class MarketPanel:
     suspended: Flags
     cash_micro: Integers
     ratio_ppm: Integers
-    warnings: tuple[str, ...] = ()
+    delisted: Flags
+    warnings: tuple[Text, ...] = ()
 
     def __post_init__(self) -> None:
         for spec in fields(self):
@@ -126,6 +129,29 @@ class MarketPanel:
         """Return of each session with dividends and splits: close over reference price - 1; 0 without trading."""
         ok = self.trading & (self.reference > 0)
         return np.where(ok, self.close / np.where(ok, self.reference, 1) - 1.0, 0.0)
+
+    @cached_property
+    def sealed(self) -> Flags:
+        """Whether the name closed the session at its limit-up price (封板)."""
+        limited = (self.limit_up > 0) & (self.limit_up < NO_LIMIT_UP)
+        closed: Flags = self.trading & limited & (self.close == self.limit_up)
+        return closed
+
+    def settled(self, worth: int | None) -> MarketPanel:
+        """Return the panel on which a share of a delisted name turns into ``worth`` fen (``None``: its last close).
+
+        It does so before the open of the first session the name is no longer listed, as an entitlement: minus one
+        share for one share.
+        """
+        first = self.delisted & ~np.vstack([np.zeros((1, len(self.symbols)), dtype=bool), self.delisted[:-1]])
+        if not first.any():
+            return self
+        price = self.close if worth is None else np.full_like(self.close, worth)
+        return replace(
+            self,
+            cash_micro=np.where(first, price * (MICRO // FEN), self.cash_micro),
+            ratio_ppm=np.where(first, -MICRO, self.ratio_ppm),
+        )
 
     def bar(self, row: int, column: int) -> Bar:
         """Return one cell of the panel as plain integers."""
@@ -192,6 +218,7 @@ def build_panel(
         suspended=layout.suspended,
         cash_micro=cash,
         ratio_ppm=ratio,
+        delisted=_delisted(grid, data.instruments),
         warnings=(*layout.warnings, *notes),
     )
 
@@ -236,7 +263,7 @@ class _Layout:
     trading: Flags
     suspended: Flags
     risk_warning: Flags
-    warnings: tuple[str, ...]
+    warnings: tuple[Text, ...]
 
 
 def _to_fen(frame: pd.DataFrame, column: str) -> Integers:
@@ -289,7 +316,7 @@ def _carry_forward(prices: Integers) -> Integers:
     return carried
 
 
-def _gap_warnings(grid: _Grid, trading: Flags, suspended: Flags) -> tuple[str, ...]:
+def _gap_warnings(grid: _Grid, trading: Flags, suspended: Flags) -> tuple[Text, ...]:
     """Name the symbols with sessions, inside their life, of which the data has no row at all."""
     present = trading | suspended
     notes = []
@@ -299,11 +326,17 @@ def _gap_warnings(grid: _Grid, trading: Flags, suspended: Flags) -> tuple[str, .
             continue
         holes = np.flatnonzero(~present[rows[0] : rows[-1] + 1, column]) + rows[0]
         if len(holes):
-            notes.append(f"{symbol}: no row on {len(holes)} sessions, first {grid.sessions[holes[0]]}")
+            first = grid.sessions[holes[0]]
+            notes.append(
+                Text(
+                    zh=f"{symbol}：{len(holes)} 个交易日没有行情，首个是 {first}",
+                    en=f"{symbol}: no row on {len(holes)} sessions, first {first}",
+                )
+            )
     return tuple(notes)
 
 
-def _entitlements(grid: _Grid, actions: pd.DataFrame, layout: _Layout) -> tuple[Integers, Integers, tuple[str, ...]]:
+def _entitlements(grid: _Grid, actions: pd.DataFrame, layout: _Layout) -> tuple[Integers, Integers, tuple[Text, ...]]:
     """Spread corporate actions on the grid; one that only the reference price tells of is booked as cash."""
     rows, columns, known = grid.place(actions, "ex_date")
     cash, ratio = grid.integers(), grid.integers()
@@ -317,12 +350,23 @@ def _entitlements(grid: _Grid, actions: pd.DataFrame, layout: _Layout) -> tuple[
     layout.reference = np.where(blank, _ex_right(before, cash, ratio), layout.reference)
     implied = layout.trading & (before > 0) & (layout.reference > 0) & (layout.reference != before) & ~told
     cash[implied] = (before - layout.reference)[implied] * (MICRO // FEN)
-    notes = tuple(
-        f"{grid.symbols[column]} {grid.sessions[row]}: reference price {layout.reference[row, column] / FEN:.2f} after "
-        f"a close of {before[row, column] / FEN:.2f} without a known corporate action; the difference is booked as cash"
-        for row, column in zip(*np.nonzero(implied), strict=True)
-    )
-    return cash, ratio, notes
+    return cash, ratio, _implied_warnings(grid, implied)
+
+
+def _implied_warnings(grid: _Grid, implied: Flags) -> tuple[Text, ...]:
+    """Name the symbols and sessions whose reference price tells of an entitlement that no record explains."""
+    notes = []
+    for column in np.flatnonzero(implied.any(axis=0)):
+        symbol = grid.symbols[column]
+        days = [str(grid.sessions[row]) for row in np.flatnonzero(implied[:, column])]
+        notes.append(
+            Text(
+                zh=f"{symbol}：{'、'.join(days)} 的参考价与前收盘不同而没有已知的除权除息，差额按现金入账",
+                en=f"{symbol}: on {', '.join(days)} the reference price differs from the close before without a known "
+                "corporate action; the difference is booked as cash",
+            )
+        )
+    return tuple(notes)
 
 
 def _ex_right(before: Integers, cash_micro: Integers, ratio_ppm: Integers) -> Integers:
@@ -337,6 +381,11 @@ def _carry_over_suspensions(told: Flags, trading: Flags) -> None:
     """Carry the news of an action to the next session with trading: the first reference price that shows it."""
     for row in range(1, len(told)):
         told[row] |= told[row - 1] & ~trading[row - 1]
+
+
+def _delisted(grid: _Grid, instruments: dict[str, Instrument]) -> Flags:
+    days = [instruments[symbol].delist_date if symbol in instruments else None for symbol in grid.symbols]
+    return np.array([[day is not None and session >= day for day in days] for session in grid.sessions], dtype=bool)
 
 
 def _limits(

@@ -1,20 +1,19 @@
-"""The files a run leaves, written whole or not at all."""
+"""The files a run leaves, and their columns."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from hypebasket.files import write_atomically
 from hypebasket.ledger.records import Ledger
 from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.panel import FEN
 
-__all__ = ["LEDGER_COLUMNS", "LedgerKey", "ledger_rows", "write_atomically", "write_csv", "write_json"]
+__all__ = ["LEDGER_COLUMNS", "LedgerKey", "ledger_rows", "write_csv", "write_json"]
 
 LedgerKey = tuple[str, str, str]
 """Basket, strategy, circle of members."""
@@ -40,22 +39,6 @@ LEDGER_COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Columns of every CSV file; dates ISO, money in the instrument's currency, returns as decimals, blank = no value."""
-
-
-def write_atomically(path: Path, content: bytes) -> Path:
-    """Write a file so that a reader sees the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
 
 
 def write_json(path: Path, payload: object) -> Path:
@@ -128,7 +111,7 @@ def _event_rows(key: LedgerKey, result: CircleResult) -> Iterator[Sequence[objec
                 *key, event.event_id, market, event.at, window.first_open, window.first_close, window.session_1,
                 window.base, event.window_sessions, event.members, event.headline, event.headline_median,
                 event.headline_without_best, event.captured, event.captured_pessimistic, event.captured_optimistic,
-                event.open_at_end, locked, event.excluded, event.note,
+                event.open_at_end, locked, event.excluded and event.excluded.en, event.note and event.note.en,
             )  # fmt: skip
 
 

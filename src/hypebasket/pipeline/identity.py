@@ -8,8 +8,9 @@ from functools import cache
 from importlib.metadata import distributions
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
-__all__ = ["package_versions", "run_id", "source_hash"]
+__all__ = ["file_hash", "package_versions", "run_id", "source_hash"]
 
 ID_LENGTH = 12
 
@@ -23,6 +24,11 @@ def _python_files(folder: Traversable, prefix: str = "") -> list[tuple[str, byte
         elif item.is_file() and not item.name.endswith(".pyc"):
             found.append((name, item.read_bytes()))
     return found
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache

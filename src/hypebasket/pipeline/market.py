@@ -14,7 +14,7 @@ from hypebasket.pipeline.outcome import Benchmark
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.spec.basket import Basket
-from hypebasket.spec.text import CURRENCY_OF, Currency, Market
+from hypebasket.spec.text import CURRENCY_OF, Currency, Market, Text
 
 __all__ = ["a_share_sleeve", "benchmark_of"]
 
@@ -68,13 +68,20 @@ def benchmark_of(basket: Basket, sleeve: Sleeve, data: MarketData) -> Benchmark:
     """Return the basket's index on the sessions of the run; with a missing session, none and the reason."""
     symbol = basket.benchmarks.get(Currency(sleeve.currency))
     if symbol is None:
-        return Benchmark(None, (), 1.0, f"the basket names no benchmark for {sleeve.currency}")
+        note = Text(
+            zh=f"篮子没有为 {sleeve.currency} 指定基准", en=f"the basket names no benchmark for {sleeve.currency}"
+        )
+        return Benchmark(None, (), 1.0, note)
     rows = data.indices[data.indices["symbol"] == symbol]
     levels = dict(zip(rows["date"].dt.date, rows["close"], strict=True))
     sessions = sleeve.panel.sessions[sleeve.start : sleeve.stop]
     before = sleeve.panel.sessions[sleeve.start - 1] if sleeve.start else sessions[0]
     missing = [session for session in (before, *sessions) if not levels.get(session, 0.0) > 0.0]
     if missing:
-        return Benchmark(symbol, (), 1.0, f"{symbol} has no level on {len(missing)} sessions, first {missing[0]}")
+        note = Text(
+            zh=f"{symbol} 有 {len(missing)} 个交易日没有点位，首个是 {missing[0]}",
+            en=f"{symbol} has no level on {len(missing)} sessions, first {missing[0]}",
+        )
+        return Benchmark(symbol, (), 1.0, note)
     path = np.array([levels[session] for session in sessions])
     return Benchmark(symbol, tuple(float(level) for level in path), float(levels[before]))

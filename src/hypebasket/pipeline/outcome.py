@@ -39,12 +39,15 @@ def label(text: Text) -> Label:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """Index closes on the sessions of a run and the one before; without data ``levels`` is empty and ``note`` says why."""
+    """Index closes on the sessions of a run and the one before.
+
+    Without data ``levels`` is empty and ``note`` says why.
+    """
 
     symbol: str | None
     levels: tuple[float, ...]
     start: float
-    note: str = ""
+    note: Text | None = None
 
     @property
     def returns(self) -> Floats | None:
@@ -78,7 +81,7 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
         benchmark=benchmark.symbol,
         benchmark_return=None if index is None else float(np.prod(1 + index) - 1),
         benchmark_matched_return=None if index is None else float(np.prod(1 + index[at_risk]) - 1),
-        benchmark_note=benchmark.note,
+        benchmark_note=label(benchmark.note) if benchmark.note else None,
         cagr=figures.cagr,
         volatility=figures.volatility,
         sharpe=figures.sharpe,
@@ -92,7 +95,7 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
         unfilled=_unfilled(ledger),
         events=tuple(_EventReader(runner, run).read_all()),
         curve=_curve(ledger, benchmark) if run.primary else (),
-        note="" if ledger.fills else _why_idle(run),
+        note=None if ledger.fills else _why_idle(run),
     )
 
 
@@ -121,10 +124,13 @@ def _curve(ledger: Ledger, benchmark: Benchmark) -> tuple[SleevePoint, ...]:
     )
 
 
-def _why_idle(run: CircleRun) -> str:
+def _why_idle(run: CircleRun) -> Label:
     if not any(event.plan.members for event in run.events):
-        return f"no member in the circle {run.circle.value} at any event: nothing was bought"
-    return "no order was filled"
+        return Label(
+            zh=f"「{_CIRCLE_ZH[run.circle]}」这一圈在任何事件上都没有成员：什么也没有买。",
+            en=f"no member in the circle {run.circle.value} at any event: nothing was bought",
+        )
+    return Label(zh="没有一笔委托成交。", en="no order was filled")
 
 
 class _EventReader:
@@ -163,7 +169,7 @@ class _EventReader:
             headline_median=None,
             headline_without_best=None,
             captured=None,
-            excluded=event.plan.excluded,
+            excluded=label(event.plan.excluded) if event.plan.excluded else None,
         )
 
     def _event(self, event: EventRun) -> EventResult:
@@ -172,7 +178,8 @@ class _EventReader:
         last = base + self.window
         captures = self._captures(event, base, last)
         reported = captures.get(self.run.policy)
-        names = tuple(self._name(stock, base, last, reported) for stock in plan.members)
+        passed = dict(plan.passed)
+        names = tuple(self._name(stock, base, last, reported, passed.get(stock.symbol)) for stock in plan.members)
         known = [(name.headline, stock.weight) for name, stock in zip(names, plan.members, strict=True)]
         pairs = [(value, weight) for value, weight in known if value is not None]
         headline = summarise([value for value, _ in pairs], [weight for _, weight in pairs])
@@ -210,7 +217,7 @@ class _EventReader:
         after = path[min(last - start + 1, len(path) - 1)]
         return Capture(after / before - 1.0, open_at_end=False, names={})
 
-    def _name(self, stock: Stock, base: int, last: int, capture: Capture | None) -> NameOutcome:
+    def _name(self, stock: Stock, base: int, last: int, capture: Capture | None, passed: str | None) -> NameOutcome:
         boards = boards_of(self.panel, stock.symbol, base + 1, last)
         own: NameCapture | None = capture.names.get(stock.symbol) if capture else None
         first = own.first_fill if own else None
@@ -228,24 +235,38 @@ class _EventReader:
             sealed=boards.sealed,
             height=boards.height,
             first_fill=FirstFill(session=first.session, price=first.price / FEN) if first else None,
-            reason=own.reason if own else None,
+            reason=passed or (own.reason if own else None),
         )
 
-    def _note(self, members: Sequence[Stock], owner: str, event_id: str, last: int) -> str:
+    def _note(self, members: Sequence[Stock], owner: str, event_id: str, last: int) -> Label | None:
         notes = []
         if not members:
             notes.append(_EMPTY[self.run.circle])
         if owner != event_id:
-            notes.append(f"same entry session as {owner}, which owns the names in the continuous run")
+            notes.append(
+                Label(
+                    zh=f"与 {owner} 同一买入日，连续回测中股票归后者",
+                    en=f"same entry session as {owner}, which owns the names in the continuous run",
+                )
+            )
         if last >= self.runner.sleeve.stop:
-            notes.append("the window ends after the run: no headline")
-        return "; ".join(notes)
+            notes.append(Label(zh="窗口超出回测末日：没有新闻涨幅", en="the window ends after the run: no headline"))
+        if not notes:
+            return None
+        return Label(zh="；".join(note.zh for note in notes), en="; ".join(note.en for note in notes))
 
+
+_CIRCLE_ZH = {Circle.POINT_IN_TIME: "当时可知", Circle.DOCUMENTED: "有来源", Circle.ALL: "全部"}
 
 _EMPTY = {
-    Circle.POINT_IN_TIME: "empty: no source had named a member of this sleeve before the decision",
-    Circle.DOCUMENTED: "empty: no member of this sleeve is documented by any source",
-    Circle.ALL: "empty: no member of this sleeve was listed",
+    Circle.POINT_IN_TIME: Label(
+        zh="空：决策之前没有任何来源点名过这一市场的成员",
+        en="empty: no source had named a member of this sleeve before the decision",
+    ),
+    Circle.DOCUMENTED: Label(
+        zh="空：这一市场没有任何来源点名过的成员", en="empty: no member of this sleeve is documented by any source"
+    ),
+    Circle.ALL: Label(zh="空：这一市场没有已上市的成员", en="empty: no member of this sleeve was listed"),
 }
 
 

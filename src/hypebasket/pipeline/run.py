@@ -15,9 +15,10 @@ from hypebasket.errors import UsageError
 from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.files import LEDGER_COLUMNS, LedgerKey, ledger_rows, result_payload, write_csv, write_json
-from hypebasket.pipeline.identity import package_versions, run_id, source_hash
+from hypebasket.pipeline.identity import file_hash, package_versions, run_id, source_hash
 from hypebasket.pipeline.market import a_share_sleeve, benchmark_of
 from hypebasket.pipeline.outcome import Benchmark, circle_result, primary_circle
+from hypebasket.pipeline.pairings import pairings
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.sleeve import CircleRun, Sleeve, SleeveRunner
 from hypebasket.pipeline.summary import assemble
@@ -31,6 +32,7 @@ from hypebasket.spec.workspace import Workspace, load_workspace
 __all__ = ["Finished", "Pair", "execute", "run_pair"]
 
 DEFAULT_BASKETS = ("compute", "application", "regulation")
+DEFAULT_STRATEGIES = ("buy-and-hold", "event-drift")
 
 Say = Callable[[str], None]
 S = TypeVar("S")
@@ -63,8 +65,10 @@ class Pair:
 def execute(request: RunRequest, say: Say) -> Finished:
     """Run every chosen basket with every chosen strategy, and write the run's folder."""
     workspace = load_workspace(request.workspace)
-    baskets = _chosen("basket", request.baskets or _default_baskets(workspace), workspace.baskets)
-    strategies = _chosen("strategy", request.strategies or tuple(workspace.strategies), workspace.strategies)
+    baskets = _chosen("basket", request.baskets or _usual(DEFAULT_BASKETS, workspace.baskets), workspace.baskets)
+    strategies = _chosen(
+        "strategy", request.strategies or _usual(DEFAULT_STRATEGIES, workspace.strategies), workspace.strategies
+    )
     data = supply(request.workspace, request.data, _symbols(baskets))
     data = _with_instruments(data, workspace)
     sleeve = a_share_sleeve(request, baskets, data)
@@ -75,15 +79,15 @@ def execute(request: RunRequest, say: Say) -> Finished:
     folder = request.workspace / "reports" / identity
     with _press(request, folder) as press:
         pairs = []
-        for basket in baskets:
-            for strategy in strategies:
-                pair = run_pair(basket, strategy, sleeve, workspace, data, request.members)
-                pairs.append(pair)
-                say(f"ran {basket.id} × {strategy.id}")
-                if press:
-                    press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
+        for basket, strategy in pairings(baskets, strategies):
+            pair = run_pair(basket, strategy, sleeve, workspace, data, request.members)
+            pairs.append(pair)
+            say(f"ran {basket.id} × {strategy.id}")
+            if press:
+                press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
         results = [result for pair in pairs for result in pair.results]
-        result = assemble(identity, results, baskets, strategies, sleeve, data)
+        run_baskets = list({pair.runner.basket.id: pair.runner.basket for pair in pairs}.values())
+        result = assemble(identity, results, run_baskets, strategies, sleeve, data)
         _write_ledgers(folder, pairs)
         write_json(folder / "result.json", result_payload(result))
         write_json(folder / "manifest.json", _manifest(identity, parameters))
@@ -102,16 +106,16 @@ def run_pair(
     members: Circle | None = None,
 ) -> Pair:
     """Run one basket with one strategy, in all three circles of members."""
-    runner = SleeveRunner(basket, strategy, sleeve, workspace.events)
+    runner = SleeveRunner(basket, strategy, sleeve, workspace.events, workspace.root)
     leading = primary_circle(basket, strategy.members, members)
     benchmark = benchmark_of(basket, sleeve, data)
     runs = tuple(runner.run(circle, primary=circle is leading) for circle in Circle)
     return Pair(runner, runs, tuple(circle_result(runner, run, benchmark) for run in runs), benchmark)
 
 
-def _default_baskets(workspace: Workspace) -> tuple[str, ...]:
-    mainlines = tuple(name for name in DEFAULT_BASKETS if name in workspace.baskets)
-    return mainlines or tuple(workspace.baskets)
+def _usual(names: Sequence[str], known: Mapping[str, S]) -> tuple[str, ...]:
+    """Return the names a run without arguments takes: the usual ones that are there, else all."""
+    return tuple(name for name in names if name in known) or tuple(known)
 
 
 def _chosen(kind: str, wanted: Sequence[str], known: Mapping[str, S]) -> tuple[S, ...]:
@@ -176,6 +180,11 @@ def _parameters(
     return {
         "baskets": [basket.model_dump(mode="json") for basket in baskets],
         "strategies": [strategy.model_dump(mode="json") for strategy in strategies],
+        "own_classes": {
+            strategy.own_class: file_hash(workspace.root / strategy.own_class.partition(":")[0])
+            for strategy in strategies
+            if strategy.own_class
+        },
         "events": [event.model_dump(mode="json") for event in workspace.events],
         "instruments": [
             instrument.model_dump(mode="json")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from hypebasket.engine.replay import replay
+from hypebasket.engine.replay import OwnRun, load_own_class, replay, replay_own
 from hypebasket.errors import CalendarEndError
 from hypebasket.events.mapping import MappedEvent, map_event
 from hypebasket.events.selection import events_for
 from hypebasket.ledger.invariants import check_ledger
 from hypebasket.ledger.records import EquityRecord, Ledger
 from hypebasket.market.calendar import Calendar
-from hypebasket.market.panel import MarketPanel
+from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.market.tape import PanelTape
 from hypebasket.plan.build import EventPlan, PlanBuilder
-from hypebasket.plan.intents import Plan
+from hypebasket.plan.intents import MILLION, POLICY, Plan
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy, Strategy, TriggerOn
@@ -67,16 +68,17 @@ class CircleRun:
 class SleeveRunner:
     """Runs one strategy on one basket, circle by circle; every ledger is checked before it is handed out."""
 
-    def __init__(self, basket: Basket, strategy: Strategy, sleeve: Sleeve, events: Sequence[Event]) -> None:
+    def __init__(self, basket: Basket, strategy: Strategy, sleeve: Sleeve, events: Sequence[Event], root: Path) -> None:
         self.basket = basket
         self.strategy = strategy
-        self.sleeve = sleeve
+        self.sleeve = replace(sleeve, panel=sleeve.panel.settled(_worth(strategy)))
         self.events = events_for(tuple(events), basket.mainline, strategy.trigger)
-        self.tape = PanelTape(sleeve.panel)
+        self.tape = PanelTape(self.sleeve.panel)
         self.builder = PlanBuilder(
-            strategy, basket, sleeve.panel, sleeve.calendar, start=sleeve.start, stop=sleeve.stop
+            strategy, basket, self.sleeve.panel, sleeve.calendar, start=sleeve.start, stop=sleeve.stop
         )
-        self.triggered = strategy.trigger.on is TriggerOn.EVENTS
+        self.own = load_own_class(root, strategy.own_class) if strategy.own_class else None
+        self.triggered = strategy.trigger.on is TriggerOn.EVENTS and self.own is None
 
     def run(self, circle: Circle, *, primary: bool) -> CircleRun:
         """Run one circle: all events on one capital, and for a triggered strategy each event on its own."""
@@ -88,9 +90,29 @@ class SleeveRunner:
             for each, following in zip(mapped, _following(mapped), strict=True)
         ]
         wanted = (policy,) if self.triggered else policies
-        continuous = {each: self._replay(self._continuous(plans, circle, each)) for each in wanted}
+        continuous = {each: self._run(plans, mapped, circle, each) for each in wanted}
         events = tuple(EventRun(plan, self._isolated(plan, policies)) for plan in plans)
         return CircleRun(circle, primary, policy, continuous, events)
+
+    def _run(
+        self, plans: Sequence[EventPlan], mapped: Sequence[MappedEvent], circle: Circle, policy: FillPolicy
+    ) -> Ledger:
+        """Run all events on one capital."""
+        if self.own is None:
+            return self._replay(self._continuous(plans, circle, policy))
+        sleeve, builder = self.sleeve, self.builder
+        participation = round(self.strategy.size.participation * MILLION)
+        run = OwnRun(
+            panel=sleeve.panel,
+            basket=self.basket,
+            events=mapped,
+            members=lambda row: builder.eligible(circle, builder.timetable.decision(row), row),
+            start=sleeve.start,
+            stop=sleeve.stop,
+        )
+        ledger = replay_own(self.own, run, cash=sleeve.capital, policy=POLICY[policy], participation_ppm=participation)
+        check_ledger(ledger, self.tape, participation)
+        return ledger
 
     def _continuous(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
         """Return the plan of the whole run on one capital."""
@@ -141,9 +163,14 @@ class SleeveRunner:
         return Ledger(self.sleeve.currency, cash, equity=rows)
 
 
+def _worth(strategy: Strategy) -> int | None:
+    """Return what a share of a delisted name is worth, in fen; ``None`` for its last price."""
+    if isinstance(strategy.delisting, str):
+        return 0 if strategy.delisting == "zero" else None
+    return round(strategy.delisting * FEN)
+
+
 def _following(events: Sequence[MappedEvent]) -> list[MappedEvent | None]:
     """Return, for each event, the next one with a later first open; an exit at the next event looks no further."""
-    return [
-        next((later for later in events[index + 1 :] if later.first_open > event.first_open), None)
-        for index, event in enumerate(events)
-    ]
+    by_open = sorted(events, key=lambda mapped: mapped.first_open)
+    return [next((later for later in by_open if later.first_open > event.first_open), None) for event in events]

@@ -53,7 +53,7 @@ def assemble(
             first_session=sleeve.panel.sessions[0],
             last_session=sleeve.panel.sessions[-1],
             content_hash=data.content_hash,
-            warnings=(*data.warnings, *sleeve.panel.warnings),
+            warnings=tuple(label(warning) for warning in (*data.warnings, *sleeve.panel.warnings)),
         ),
         verdict=verdict(results, summaries, names),
         baskets=tuple(_basket(basket, sleeve) for basket in baskets),
@@ -88,11 +88,11 @@ def _member(stock: Stock, sleeve: Sleeve) -> MemberResult:
     )
 
 
-def _why_not_run(stock: Stock, currency: str, sleeve: Sleeve) -> str | None:
+def _why_not_run(stock: Stock, currency: str, sleeve: Sleeve) -> Label | None:
     if currency != sleeve.currency:
-        return f"{currency} sleeve not run yet"
+        return Label(zh=f"{currency} 仓位尚未运行", en=f"{currency} sleeve not run yet")
     if stock.symbol not in sleeve.panel.column_of:
-        return "the data has no bars of it"
+        return Label(zh="数据中没有它的行情", en="the data has no bars of it")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -10,7 +11,9 @@ from types import TracebackType
 from hypebasket.ledger.result import CircleResult, Label
 from hypebasket.pipeline.outcome import Benchmark, label
 from hypebasket.pipeline.sleeve import CircleRun, SleeveRunner
-from hypebasket.report.tearsheet import TearsheetInput, write_tearsheet
+from hypebasket.report.labels import HINDSIGHT, NO_MEMBER_DOCUMENTED
+from hypebasket.report.tearsheet import TearsheetInput, warm_up, write_tearsheet
+from hypebasket.spec.basket import Basket
 from hypebasket.stats.performance import simple_returns
 
 __all__ = ["TearsheetPress", "sheet_name"]
@@ -23,21 +26,19 @@ def sheet_name(basket: str, strategy: str) -> str:
     return f"{basket}--{strategy}.html"
 
 
-def _warm_up() -> None:
-    """Import what every tearsheet needs, while the worker has nothing to do yet."""
-    import quantstats  # noqa: F401
-
-
 class TearsheetPress:
-    """Two worker processes; leaving the ``with`` block waits for every sheet and raises what went wrong."""
+    """Two worker processes, started at once so that they are warm when the first sheet comes.
+
+    Leaving the ``with`` block waits for every sheet and raises what went wrong.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"), initializer=_warm_up)
+        self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"), initializer=warm_up)
         self._sheets: list[Future[Path]] = []
 
     def __enter__(self) -> TearsheetPress:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._pool.submit(int)  # the pool starts its workers with the first task it is given
         return self
 
     def print(
@@ -76,10 +77,16 @@ def tearsheet_input(
         benchmark_returns=None if index is None else tuple(float(value) for value in index),
         periods_per_year=runner.sleeve.periods_per_year,
         synthetic=synthetic,
-        notes=_notes(result),
+        notes=tuple(_notes(runner.basket, result)),
         fills=result.fills,
     )
 
 
-def _notes(result: CircleResult) -> tuple[Label, ...]:
-    return (Label(zh=result.note, en=result.note),) if result.note else ()
+def _notes(basket: Basket, result: CircleResult) -> Iterator[Label]:
+    """Yield what a reader must know: nobody documented the names, or only afterwards; why none was bought."""
+    if not any(stock.documented for stock in basket.stocks):
+        yield NO_MEMBER_DOCUMENTED
+    if result.members in HINDSIGHT:
+        yield HINDSIGHT[result.members]
+    if result.note:
+        yield result.note

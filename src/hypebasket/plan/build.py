@@ -13,7 +13,7 @@ from datetime import datetime
 from hypebasket.events.mapping import MappedEvent
 from hypebasket.ledger.records import OrderKind
 from hypebasket.market.calendar import Calendar
-from hypebasket.market.panel import FEN, MarketPanel
+from hypebasket.market.panel import MarketPanel
 from hypebasket.plan.choice import choose, weights_ppm
 from hypebasket.plan.intents import MILLION, POLICY, Due, Entry, ExitTerms, Plan, Rebalance
 from hypebasket.plan.lifecycle import break_of_board, divergence_row
@@ -22,10 +22,13 @@ from hypebasket.plan.schedule import Timetable
 from hypebasket.plan.signals import event_return
 from hypebasket.rules.fees import Commission
 from hypebasket.spec.basket import Basket, Stock
-from hypebasket.spec.strategy import EntryAt, ExitClock, FillPolicy, Retry, Strategy
-from hypebasket.spec.text import Circle
+from hypebasket.spec.strategy import EntryAt, ExitClock, FillPolicy, Retry, Strategy, TriggerOn
+from hypebasket.spec.text import Circle, Text
 
 __all__ = ["EventPlan", "PlanBuilder"]
+
+NOT_LOCKED = "not_locked"
+NO_BREAK = "no_break"
 
 AUCTION = {
     EntryAt.FIRST_OPEN: OrderKind.OPEN,
@@ -48,7 +51,7 @@ class EventPlan:
     members: tuple[Stock, ...]
     entries: tuple[Entry, ...]
     passed: tuple[tuple[str, str], ...] = ()
-    excluded: str | None = None
+    excluded: Text | None = None
 
 
 class PlanBuilder:
@@ -82,22 +85,26 @@ class PlanBuilder:
     def event(self, mapped: MappedEvent, circle: Circle, following: MappedEvent | None = None) -> EventPlan:
         """Plan one event for one circle of members; ``following`` is the strategy's next event, once it is public."""
         place = self.timetable.entry_row(mapped)
-        if isinstance(place, str):
+        if isinstance(place, Text):
             return EventPlan(mapped, None, (), (), excluded=place)
         members = self.eligible(circle, self.timetable.decision(place), place)
+        if self.strategy.trigger.on is not TriggerOn.EVENTS:
+            return EventPlan(mapped, place, members, ())
         past, base = PastView(self.panel, place), self.panel.row_of[mapped.base]
         choice = choose(members, self.strategy.select, past, base)
-        rows = self._entry_rows(choice.taken, place)
-        taken = [stock for stock in choice.taken if stock.symbol in rows]
-        passed = dict(choice.passed) | {stock.symbol: "no_break" for stock in choice.taken if stock.symbol not in rows}
+        taken = self._candidates(choice.taken, place)
+        rows = self._entry_rows(taken, place)
+        passed = {stock.symbol: NOT_LOCKED for stock in choice.taken if stock not in taken}
+        passed |= {stock.symbol: NO_BREAK for stock in taken if stock.symbol not in rows}
         diverged = self._divergence(members, base, place)
         entries = tuple(
             self._entry(
                 mapped, stock, rows[stock.symbol], weight, self._due(mapped, rows[stock.symbol], following, diverged)
             )
             for stock, weight in zip(taken, weights_ppm(taken, self.strategy.size, past), strict=True)
+            if stock.symbol in rows
         )
-        return EventPlan(mapped, place, members, entries, tuple(sorted(passed.items())))
+        return EventPlan(mapped, place, members, entries, tuple(sorted((*choice.passed, *passed.items()))))
 
     def events(self, plans: Iterable[EventPlan], policy: FillPolicy) -> Plan:
         """Put the wishes of several events into one plan, in the order in which they own names."""
@@ -132,28 +139,32 @@ class PlanBuilder:
         return self._plan(policy, rebalances=tuple(rebalances))
 
     def eligible(self, circle: Circle, decided: datetime, row: int) -> tuple[Stock, ...]:
-        """Return the members of ``circle`` for a decision at ``decided`` that had a bar before session ``row``."""
-        first_bar, column_of = self.panel.first_bar, self.panel.column_of
+        """Return the members of ``circle`` for a decision at ``decided`` that had a bar before session ``row``.
+
+        A name that has left the exchange is no longer one.
+        """
+        panel = self.panel
+        columns = {stock.symbol: panel.column_of[stock.symbol] for stock in self.stocks}
         return tuple(
             stock
             for stock in self.stocks
-            if stock.in_circle(circle, decided) and first_bar[column_of[stock.symbol]] < row
+            if stock.in_circle(circle, decided)
+            and panel.first_bar[columns[stock.symbol]] < row
+            and not panel.delisted[row, columns[stock.symbol]]
         )
 
     def _plan(
         self, policy: FillPolicy, *, entries: tuple[Entry, ...] = (), rebalances: tuple[Rebalance, ...] = ()
     ) -> Plan:
-        strategy = self.strategy
-        worth = {"last_price": None, "zero": 0}
-        return Plan(
-            entries,
-            rebalances,
-            POLICY[policy],
-            round(strategy.size.participation * MILLION),
-            self.commission,
-            strategy.overlap,
-            worth[strategy.delisting] if isinstance(strategy.delisting, str) else round(strategy.delisting * FEN),
-        )
+        participation = round(self.strategy.size.participation * MILLION)
+        return Plan(entries, rebalances, POLICY[policy], participation, self.commission, self.strategy.overlap)
+
+    def _candidates(self, stocks: Sequence[Stock], place: int) -> list[Stock]:
+        """Return the stocks money is set aside for; a wait for broken boards takes those that opened locked."""
+        if self.strategy.entry.at is not EntryAt.BOARD_BREAK:
+            return list(stocks)
+        past, opened = PastView(self.panel, place), place - self.timetable.after_open
+        return [stock for stock in stocks if past.opened_locked(stock.symbol, opened)]
 
     def _entry_rows(self, stocks: Sequence[Stock], place: int) -> dict[str, int]:
         """Return the row on which each stock is first tried; a stock waiting for a break that did not come has none."""

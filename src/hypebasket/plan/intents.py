@@ -85,10 +85,7 @@ class Rebalance:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All wishes of one strategy for one basket and circle, and the terms on which they are filled.
-
-    ``delisting`` is what a share of a delisted name is worth, in fen; ``None`` means its last price.
-    """
+    """All wishes of one strategy for one basket and circle, and the terms on which they are filled."""
 
     entries: tuple[Entry, ...] = ()
     rebalances: tuple[Rebalance, ...] = ()
@@ -96,7 +93,6 @@ class Plan:
     participation_ppm: int = 100_000
     commission: Commission = field(default_factory=Commission)
     overlap: Overlap = Overlap.IGNORE
-    delisting: int | None = None
 
     @property
     def is_empty(self) -> bool:

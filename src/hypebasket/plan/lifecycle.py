@@ -46,10 +46,5 @@ def divergence_row(
 
 
 def break_of_board(panel: MarketPanel, symbol: str, *, first: int, stop: int) -> int | None:
-    """Return the first row, before ``stop``, on which a name that opened ``first`` locked traded below its limit.
-
-    ``None`` if it did not open locked, or its board held.
-    """
-    if not PastView(panel, first + 1).opened_locked(symbol, first):
-        return None
+    """Return the first row of ``first..stop`` on which the name traded below its limit; ``None`` if its board held."""
     return next((row for row in range(first, stop) if PastView(panel, row + 1).traded_below_limit(symbol, row)), None)

@@ -74,21 +74,18 @@ class PastView:
 
     def sealed(self, symbol: str, row: int) -> bool:
         """Whether the name traded on ``row`` and closed at its limit-up price (封板)."""
-        return self._at_limit(symbol, row, self._panel.close)
+        return bool(self._panel.sealed[self._past(row), self._panel.column_of[symbol]])
 
     def opened_locked(self, symbol: str, row: int) -> bool:
         """Whether the name opened ``row`` at its limit-up price."""
-        return self._at_limit(symbol, row, self._panel.open)
+        at = (self._past(row), self._panel.column_of[symbol])
+        limit = int(self._panel.limit_up[at])
+        return self.traded(symbol, row) and 0 < limit < NO_LIMIT_UP and int(self._panel.open[at]) == limit
 
     def traded_below_limit(self, symbol: str, row: int) -> bool:
         """Whether the name traded on ``row``, and at some price below its limit-up price."""
         column = self._panel.column_of[symbol]
         return self.traded(symbol, row) and bool(self._panel.low[row, column] < self._panel.limit_up[row, column])
-
-    def _at_limit(self, symbol: str, row: int, prices: Rows) -> bool:
-        column = self._panel.column_of[symbol]
-        limit = int(self._panel.limit_up[self._past(row), column])
-        return self.traded(symbol, row) and 0 < limit < NO_LIMIT_UP and int(prices[row, column]) == limit
 
     def _past(self, row: int) -> int:
         if not 0 <= row < self.row:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from hypebasket.events.mapping import MappedEvent
-from hypebasket.market.calendar import Calendar, Session
+from hypebasket.market.calendar import Calendar
 from hypebasket.market.panel import MarketPanel
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import EntryAt, Strategy
-from hypebasket.spec.text import end_of_day
+from hypebasket.spec.text import Text, end_of_day
 
 __all__ = ["Timetable"]
 
@@ -21,6 +21,7 @@ class Timetable:
         self.entry = strategy.entry
         self.panel = panel
         self.calendar = calendar
+        self.start, self.stop = start, stop
         self.first, self.last = panel.sessions[start], panel.sessions[stop - 1]
 
     @property
@@ -37,33 +38,46 @@ class Timetable:
         at_close = self.entry.at is EntryAt.FIRST_CLOSE
         return self.calendar.close_cutoff(session) if at_close else self.calendar.open_cutoff(session)
 
-    def entry_row(self, mapped: MappedEvent) -> int | str:
+    def entry_row(self, mapped: MappedEvent) -> int | Text:
         """Return the row of the planned entry session, or why there is none."""
         if not self.first <= mapped.session_1 <= self.last:
-            return f"session 1 ({mapped.session_1}) lies outside the run ({self.first}..{self.last})"
+            return Text(
+                zh=f"第 1 日（{mapped.session_1}）不在回测区间（{self.first}..{self.last}）内",
+                en=f"session 1 ({mapped.session_1}) lies outside the run ({self.first}..{self.last})",
+            )
         if mapped.base not in self.panel.row_of:
-            return f"no data on the base session {mapped.base}"
+            return Text(zh=f"基准日 {mapped.base} 没有数据", en=f"no data on the base session {mapped.base}")
         anchor = mapped.first_close if self.entry.at is EntryAt.FIRST_CLOSE else mapped.first_open
-        session = self.calendar.shift(anchor, self.after_open)
+        row = self.panel.row_of.get(anchor, self.stop) + self.after_open
         if self.after_open < 0:
-            moved = self._not_before_announced(session, mapped)
-            if isinstance(moved, str):
+            moved = self._not_before_announced(row, mapped)
+            if isinstance(moved, Text):
                 return moved
-            session = moved
-        if not self.first <= session <= self.last:
-            return f"the entry session ({session}) lies outside the run ({self.first}..{self.last})"
-        return self.panel.row_of[session]
+            row = moved
+        if not self.start <= row < self.stop:
+            return Text(
+                zh=f"计划买入日不在回测区间（{self.first}..{self.last}）内",
+                en=f"the planned entry session lies outside the run ({self.first}..{self.last})",
+            )
+        return row
 
-    def _not_before_announced(self, session: Session, mapped: MappedEvent) -> Session | str:
+    def _not_before_announced(self, row: int, mapped: MappedEvent) -> int | Text:
         """Move an entry before the event to the first session on which its date was public."""
         known = _announced(mapped.event)
         if known is None:
-            return "the day its date was announced is not recorded: nothing could be planned before it"
-        while self.calendar.open_cutoff(session) <= known:
-            session = self.calendar.shift(session, 1)
-        if session >= mapped.first_open:
-            return f"its date was announced too late ({known:%Y-%m-%dT%H:%MZ}) to act before it"
-        return session
+            return Text(
+                zh="没有记录其日期何时公布：无法提前安排",
+                en="the day its date was announced is not recorded: nothing could be planned before it",
+            )
+        moved = max(row, 0)
+        while moved < self.stop and self.decision(moved) <= known:
+            moved += 1
+        if moved >= self.stop or self.panel.sessions[moved] >= mapped.first_open:
+            return Text(
+                zh=f"其日期公布得太晚（{known:%Y-%m-%dT%H:%MZ}），来不及提前买入",
+                en=f"its date was announced too late ({known:%Y-%m-%dT%H:%MZ}) to act before it",
+            )
+        return moved if moved != max(row, 0) else row
 
 
 def _announced(event: Event) -> datetime | None:

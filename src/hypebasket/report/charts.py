@@ -18,9 +18,11 @@ __all__ = ["curve_chart", "dumbbell_chart", "event_range", "family_range"]
 Spec = dict[str, Any]
 
 _INK, _SOFT, _RULE, _CAPTURED = "#1b1a17", "#8b8577", "#e4decf", "#7a2e1d"
-_PAPER = "#fbf9f4"
+_PAPER, _ZERO = "#fbf9f4", "#c9c1b0"
 _BAND = "rgba(122,46,29,.22)"
 _ROW = 42
+_TITLE = 50
+"""Half-width columns of a title that the narrowest chart has room for."""
 
 
 def _words(zh: str, en: str) -> dict[str, str]:
@@ -97,13 +99,13 @@ def dumbbell_chart(hero: Hero, scale: tuple[float, float] | None) -> Spec:
             "margin": {"l": 8, "r": 16, "t": 34, "b": 30},
             "hovermode": "closest",
             "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
-            "xaxis": _axis(range=scale and list(scale), tickformat=".0%", zeroline=True, zerolinecolor=_SOFT, nticks=6),
+            "xaxis": _axis(range=scale and list(scale), tickformat=".0%", zeroline=True, zerolinecolor=_ZERO, nticks=6),
             "yaxis": {"visible": False, "range": [0.35, len(events) + 0.85], "fixedrange": True},
             "annotations": [
                 {
                     "x": 0, "xref": "paper", "xanchor": "left", "y": row, "yshift": 17, "showarrow": False,
-                    "text": _words(_short(event.title.zh, 42), _short(event.title.en, 42)),
-                    "font": {"size": 11.5, "color": "#5d594f"}, "bgcolor": _PAPER, "borderpad": 0,
+                    "text": _words(_short(event.title.zh, _TITLE), _short(event.title.en, _TITLE)),
+                    "font": {"size": 11.5, "color": "#5d594f"}, "borderpad": 0,
                 }
                 for event, row in zip(events, rows, strict=True)
             ],
@@ -146,7 +148,14 @@ def curve_chart(pair: Pair, events: tuple[EventView, ...], scale: tuple[float, f
             "margin": {"l": 40, "r": 10, "t": 36, "b": 30},
             "hovermode": "x unified",
             "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
-            "xaxis": _axis(type="date", tickformat="%Y-%m", hoverformat="%Y-%m-%d", nticks=6, showgrid=False),
+            "xaxis": _axis(
+                type="date",
+                tickformat="%Y-%m",
+                hoverformat="%Y-%m-%d",
+                nticks=6,
+                showgrid=False,
+                range=days[:1] + days[-1:],
+            ),
             "yaxis": _axis(range=scale and list(scale), nticks=6),
         },
     }

@@ -1,13 +1,10 @@
-"""How pages are made and stored: one Jinja environment, escaped JSON, atomic writing."""
+"""How pages are made: one Jinja environment, and JSON that may stand in a page."""
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hypebasket.report import figures, labels
@@ -15,7 +12,7 @@ from hypebasket.report import figures, labels
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["environment", "script_json", "template_text", "write_atomically"]
+__all__ = ["environment", "script_json", "template_text"]
 
 
 @lru_cache(maxsize=1)
@@ -53,19 +50,3 @@ def script_json(value: object) -> str:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
-
-
-def write_atomically(path: Path, text: str) -> Path:
-    """Write ``text`` as UTF-8 beside ``path`` and move it there: a reader sees the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return path

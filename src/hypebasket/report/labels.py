@@ -8,8 +8,8 @@ __all__ = [
     "CIRCLES",
     "CIRCLE_MEANING",
     "EMPTY_CIRCLE",
+    "HINDSIGHT",
     "NO_MEMBER_DOCUMENTED",
-    "SLEEVE_NOT_RUN",
     "benchmark_label",
     "reason_label",
 ]
@@ -24,16 +24,23 @@ _REASONS = {
     "locked_limit_down": _label("跌停卖不出", "locked at limit-down"),
     "suspended": _label("停牌", "suspended"),
     "no_bar": _label("当日无行情", "no bar that session"),
+    "delisted": _label("已退市", "delisted"),
     "no_reference_price": _label("无前收盘参考价", "no reference price"),
     "volume_cap": _label("成交量上限", "volume cap"),
     "cash": _label("现金不足", "not enough cash"),
     "t_plus_1": _label("T+1 当日不能卖", "T+1: bought today"),
     "lot": _label("不足一手", "less than one lot"),
     "max_gap": _label("高开超过限度", "opened above the gap limit"),
+    "limit_not_reached": _label("未触及涨停价", "limit-up not reached"),
     "not_held": _label("没有持仓", "nothing held"),
-    "overlap": _label("已由更早的事件持有", "held for an earlier event"),
+    "overlap": _label("已被先前事件持有", "held for an earlier event"),
+    "superseded": _label("被新的调仓取代", "superseded by a new rebalance"),
+    "withdrawn": _label("策略自行撤单", "withdrawn by the strategy"),
     "run_end": _label("回测结束", "the run ended"),
     "exit_due": _label("持有期已满", "the holding period was over"),
+    "illiquid": _label("成交额不足", "illiquid"),
+    "not_selected": _label("未入选", "not selected"),
+    "no_break": _label("封板未开", "board never broke"),
 }
 
 CIRCLES = {
@@ -55,7 +62,19 @@ EMPTY_CIRCLE = _label(
     "At this moment no source had named a single A-share member: point in time, this basket is empty.",
 )
 NO_MEMBER_DOCUMENTED = _label("无成员有来源", "no member documented")
-SLEEVE_NOT_RUN = _label("该市场仓位尚未运行", "sleeve not run yet")
+
+HINDSIGHT = {
+    "documented": _label(
+        "含事后名单：事件之后才有来源点名的股票也计入。",
+        "Hindsight included: names that a source gave only after an event count too.",
+    ),
+    "all": _label(
+        "含事后名单：事件之后才被点名、以及由篮子作者选入而无来源的股票也计入。",
+        "Hindsight included: names that a source gave only after an event, or that only the author of the basket chose,"
+        " count too.",
+    ),
+}
+"""What is to be said of the circles that an investor could not have known at the time."""
 
 _BENCHMARKS = {
     "000300.SH": _label("沪深300", "CSI 300"),

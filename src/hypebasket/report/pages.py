@@ -10,12 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from hypebasket.errors import DataGapError
+from hypebasket.files import write_atomically
 from hypebasket.ledger.result import RunResult
 from hypebasket.report import labels
 from hypebasket.report.charts import Spec, curve_chart, dumbbell_chart, event_range, family_range
 from hypebasket.report.fonts import page_fonts
-from hypebasket.report.html import environment, script_json, write_atomically
-from hypebasket.report.views import Page, board_marks, build_page
+from hypebasket.report.html import environment, script_json
+from hypebasket.report.views import Page, board_marks, build_page, idle_members
 
 __all__ = ["write_index"]
 
@@ -32,11 +33,12 @@ def write_index(result: RunResult, folder: Path, tearsheets: Mapping[tuple[str, 
         result=result,
         labels=labels,
         mark=board_marks,
+        idle=idle_members,
         specs=script_json(_charts(page)),
     )  # fmt: skip
     html = html.replace("/*fonts*/", page_fonts(html), 1)
     before, _, after = html.rpartition("/*plotly*/")
-    return write_atomically(folder / "index.html", f"{before}{_plotly()}{after}")
+    return write_atomically(folder / "index.html", f"{before}{_plotly()}{after}".encode())
 
 
 def _charts(page: Page) -> dict[str, Spec]:

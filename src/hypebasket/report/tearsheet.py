@@ -6,6 +6,7 @@ Chinese font, no link that leaves the disk, no date of making, so that the same 
 
 from __future__ import annotations
 
+import io
 import logging
 import math
 import re
@@ -18,15 +19,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypebasket.files import write_atomically
 from hypebasket.ledger.result import Label
-from hypebasket.report.fonts import CHART_FAMILY, page_fonts, register_chart_font
-from hypebasket.report.html import environment, write_atomically
+from hypebasket.report.fonts import CHART_FAMILY, Face, page_fonts, register_chart_font, subset_font
+from hypebasket.report.html import environment
 from hypebasket.report.labels import benchmark_label
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MINIMUM_SESSIONS", "TearsheetInput", "write_tearsheet"]
+__all__ = ["MINIMUM_SESSIONS", "TearsheetInput", "warm_up", "write_tearsheet"]
 
 MINIMUM_SESSIONS = 20
 """Below this many returns monthly tables, rolling windows and densities say nothing."""
@@ -95,6 +97,27 @@ _CHART_STYLE: dict[Any, Any] = {
 }
 
 
+def warm_up() -> None:
+    """Import, read and cache what the first tearsheet of a process needs, so that it can do so before it has one."""
+    with _quiet():
+        import matplotlib as mpl
+        import pandas as pd  # noqa: F401
+
+        mpl.use("Agg")
+        register_chart_font()
+        import matplotlib.pyplot as plt
+        import quantstats.reports  # noqa: F401
+
+        figure, axes = plt.subplots()
+        axes.set_title("涨")
+        with io.BytesIO() as nowhere:
+            figure.savefig(nowhere, format="svg")
+        plt.close(figure)
+    environment().get_template("tearsheet.html.jinja")
+    for face in Face:
+        subset_font(face, frozenset("涨"))
+
+
 def write_tearsheet(data: TearsheetInput, path: Path) -> Path:
     """Write the tearsheet of ``data`` to ``path``, or where there is nothing to draw a page that says so."""
     missing = _why_none(data)
@@ -106,7 +129,7 @@ def write_tearsheet(data: TearsheetInput, path: Path) -> Path:
         charts=[(chart.title, pieces[chart.slot]) for chart in _LEFT if pieces.get(chart.slot)],
         tables=[(table.title, pieces[table.slot]) for table in _TABLES if pieces.get(table.slot)],
     )  # fmt: skip
-    return write_atomically(path, page.replace("/*fonts*/", page_fonts(page), 1))
+    return write_atomically(path, page.replace("/*fonts*/", page_fonts(page), 1).encode())
 
 
 def _why_none(data: TearsheetInput) -> Label | None:

@@ -18,7 +18,7 @@ from hypebasket.ledger.result import (
 )
 from hypebasket.report.labels import CIRCLES
 
-__all__ = ["CircleRow", "EventView", "Hero", "Page", "Pair", "board_marks", "build_page"]
+__all__ = ["CircleRow", "EventView", "Hero", "Page", "Pair", "board_marks", "build_page", "idle_members"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,13 @@ def board_marks(name: NameOutcome) -> Label:
         zh.append(f"{name.height} 连板")
         en.append(f"{name.height} in a row")
     return Label(zh=" · ".join(zh), en=" · ".join(en))
+
+
+def idle_members(basket: BasketSummary) -> tuple[tuple[Label, int], ...]:
+    """Return why members took no part, each reason with the number of members, in order of the listing."""
+    reasons = {(member.not_run.zh, member.not_run.en): member.not_run for member in basket.members if member.not_run}
+    numbers = Counter((member.not_run.zh, member.not_run.en) for member in basket.members if member.not_run)
+    return tuple((reason, numbers[words]) for words, reason in reasons.items())
 
 
 @dataclass(frozen=True, slots=True)

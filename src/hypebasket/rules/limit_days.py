@@ -17,6 +17,7 @@ __all__ = [
     "is_sealed",
     "is_touched",
     "open_fill_price",
+    "queue_fill_price",
 ]
 
 PESSIMISTIC: Final = 0
@@ -51,6 +52,22 @@ def close_fill_price(is_buy: bool, policy: int, close: int, limit_down: int, lim
     if not at_limit:
         return close
     return limit if policy >= OPTIMISTIC else 0
+
+
+def queue_fill_price(policy: int, open_: int, high: int, low: int, close: int, limit_up: int) -> int:
+    """Return the price at which a buy that joins the queue at the limit-up (打板) fills, or 0.
+
+    It joins when the limit is reached. A board that broke by the close served the whole queue: any policy fills. One
+    that opened at the limit and traded below it later served a realistic order. A board that held to the close may have
+    served nobody who came after it sealed: an optimistic order only.
+    """
+    if high < limit_up:
+        return 0
+    if close < limit_up:
+        return limit_up
+    if open_ == limit_up and low < limit_up:
+        return limit_up if policy >= REALISTIC else 0
+    return limit_up if policy >= OPTIMISTIC else 0
 
 
 def is_touched(is_up: bool, high: int, low: int, limit: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -9,12 +10,15 @@ from typing import Literal
 from hypebasket.errors import DamagedDataError
 from hypebasket.spec.text import Spec, Text
 
-__all__ = ["LABELS", "Finding", "Report", "Severity"]
+__all__ = ["LABELS", "Finding", "Report", "Severity", "blemishes"]
 
 Severity = Literal["refused", "blemish", "note"]
 
 PLACES_SHOWN = 3
 """How many places of one kind of wrong row an error names before it only counts."""
+
+PLACES_TOLD = 6
+"""How many files and symbols a warning names before it only counts."""
 
 LABELS: dict[str, Text] = {
     "adjusted_name": Text(zh="文件名表明是复权价，未读取", en="adjusted prices by name, not read"),
@@ -70,6 +74,26 @@ class Finding(Spec):
     def __str__(self) -> str:
         symbol = f"{self.symbol}: " if self.symbol else ""
         return f"{self.file}: {symbol}{self.message}"
+
+
+def blemishes(findings: Iterable[Finding]) -> tuple[Text, ...]:
+    """Return what a reader of results should know of the data: one sentence for every kind of blemish."""
+    kinds: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.severity == "blemish":
+            kinds.setdefault(finding.kind, []).append(finding)
+    return tuple(_sentence(LABELS[kind], found) for kind, found in kinds.items())
+
+
+def _sentence(label: Text, found: list[Finding]) -> Text:
+    told, more = found[:PLACES_TOLD], len(found) - PLACES_TOLD
+    places = [(f"{each.file} {each.symbol or ''}".rstrip(), each.count) for each in told]
+    zh = "、".join(f"{place}（{count:,} 行）" for place, count in places)
+    en = ", ".join(f"{place} ({count:,} row{'' if count == 1 else 's'})" for place, count in places)
+    return Text(
+        zh=f"{label.zh}：{zh}{f'，另有 {more} 处' if more > 0 else ''}",
+        en=f"{label.en}: {en}{f' and {more} more' if more > 0 else ''}",
+    )
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from hypebasket.sources.bars import BarsTable, read_bars, to_bars
 from hypebasket.sources.checks import verify_bars
 from hypebasket.sources.content import content_hash
 from hypebasket.sources.facts import check_actions, read_actions, read_indices, read_instruments
-from hypebasket.sources.finding import Finding, Report
+from hypebasket.sources.finding import Finding, Report, blemishes
 from hypebasket.sources.naming import Role, is_adjusted_name, role_of
 from hypebasket.sources.table import SourceTable, read_table
 from hypebasket.spec.instrument import Instrument
@@ -191,8 +191,8 @@ def read_folder(folder: Path, say: Callable[[str], None] = lambda _: None) -> Fo
     for rows, frame in ((joined, BARS), (actions, ACTIONS), (indices, INDICES)):
         check_frame(rows, frame)
     identity = content_hash(joined, actions, indices, instruments)
-    warnings = tuple(str(finding) for finding in report.findings if finding.severity == "blemish")
-    data = MarketData(joined, actions, indices, instruments, name, synthetic, identity, warnings)
+    told = blemishes(report.findings)
+    data = MarketData(joined, actions, indices, instruments, name, synthetic, identity, told)
     return FolderReading(data, tuple(report.findings), tuple(_source_files(bars, tables)))
 
 

@@ -22,11 +22,12 @@ import pyarrow.parquet as pa_parquet
 from hypebasket import __version__
 from hypebasket.columns import ACTIONS, BARS, INDICES, Frame, check_frame
 from hypebasket.errors import DamagedDataError, DataGapError
+from hypebasket.files import UNFINISHED, write_atomically
 from hypebasket.market.data import MarketData
 from hypebasket.sources.content import content_hash
-from hypebasket.sources.files import UNFINISHED, hold_lock, write_whole
-from hypebasket.sources.finding import Finding
+from hypebasket.sources.finding import Finding, blemishes
 from hypebasket.sources.folder import FolderReading, read_folder
+from hypebasket.sources.lock import hold_lock
 from hypebasket.sources.manifest import Manifest, OriginFile, StoredObject, checksum_of, read_manifest
 from hypebasket.spec.instrument import Instrument
 
@@ -149,8 +150,8 @@ class Store:
                 findings=reading.findings,
                 packages={"hypebasket": __version__, **{name: version(name) for name in _PACKAGES}},
             )
-            write_whole(self._manifest_path(manifest.generation), manifest.to_bytes())
-            write_whole(self.root / "CURRENT", f"{manifest.generation:06d} {checksum_of(manifest)}\n".encode())
+            write_atomically(self._manifest_path(manifest.generation), manifest.to_bytes())
+            write_atomically(self.root / "CURRENT", f"{manifest.generation:06d} {checksum_of(manifest)}\n".encode())
             return ImportOutcome(manifest, True, reading.findings)
 
     def load(self, symbols: Collection[str] | None = None) -> MarketData:
@@ -169,16 +170,15 @@ class Store:
         indices = self._frame([s for s in manifest.objects if s.kind == "indices"], INDICES, None)
         origins = {stored.origin for stored in used}
         all_origins = {stored.origin for stored in manifest.objects if stored.kind == "bars"}
-        warnings = tuple(
-            str(finding)
+        told = blemishes(
+            finding
             for finding in manifest.findings
-            if finding.severity == "blemish"
-            and (finding.file in origins or finding.file not in all_origins)
+            if (finding.file in origins or finding.file not in all_origins)
             and (wanted is None or finding.symbol is None or finding.file not in origins or finding.symbol in wanted)
         )
         instruments = self._instruments(manifest)
         return MarketData(
-            bars, actions, indices, instruments, manifest.name, manifest.synthetic, manifest.content_hash, warnings
+            bars, actions, indices, instruments, manifest.name, manifest.synthetic, manifest.content_hash, told
         )
 
     def status(self) -> StoreStatus:
@@ -269,7 +269,7 @@ class Store:
         digest = hashlib.sha256(content).hexdigest()
         path = self.root / "objects" / f"{digest}.{ending}"
         if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            write_whole(path, content)
+            write_atomically(path, content)
         return digest
 
     def _write(self, kind: str, origin: str, rows: pd.DataFrame) -> StoredObject:

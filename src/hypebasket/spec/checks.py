@@ -10,12 +10,10 @@ from hypebasket.spec.basket import Basket, Publication, Stock
 from hypebasket.spec.event import Event, Precision
 from hypebasket.spec.instrument import Instrument
 from hypebasket.spec.source import Source, SpecPath
-from hypebasket.spec.strategy import EntryAt, Strategy, TriggerOn
 from hypebasket.spec.text import CURRENCY_OF, Market, end_of_day, market_of
-from hypebasket.spec.unbuilt import unbuilt_options
 from hypebasket.spec.validation import near
 
-__all__ = ["check_basket", "check_events", "check_instruments", "check_publications", "check_strategy", "check_words"]
+__all__ = ["check_basket", "check_events", "check_id", "check_instruments", "check_publications", "check_words", "note"]
 
 _BOARDS_OF = {
     Market.XSHG: ("main", "star"),
@@ -34,16 +32,16 @@ def check_basket(
     instruments: Mapping[str, Instrument] | None,
 ) -> None:
     """Note what is wrong with a basket; ``None`` for what could not be read skips the checks against it."""
-    _check_id(source, basket.id, stem)
+    check_id(source, basket.id, stem)
     first: dict[str, int] = {}
     for index, stock in enumerate(basket.stocks):
         path: SpecPath = ("stocks", index)
         if stock.symbol in first:
             line = source.place(("stocks", first[stock.symbol], "symbol")).line
-            _note(source, (*path, "symbol"), f"the stock is listed twice (first on line {line})", "keep one of the two")
+            note(source, (*path, "symbol"), f"the stock is listed twice (first on line {line})", "keep one of the two")
         first.setdefault(stock.symbol, index)
         if instruments is not None and stock.symbol not in instruments:
-            _note(source, (*path, "symbol"), "not in data/instruments.csv", near(stock.symbol, instruments))
+            note(source, (*path, "symbol"), "not in data/instruments.csv", near(stock.symbol, instruments))
         _check_membership(source, stock, path)
         if publications is not None:
             _check_evidence(source, stock, path, publications)
@@ -56,17 +54,17 @@ def _check_membership(source: Source, stock: Stock, path: SpecPath) -> None:
     _check_zone(source, (*path, "zone"), stock.zone)
     if stock.evidence and stock.since is None:
         remedy = "add 'since:' with the day its evidence was published"
-        _note(source, (*path, "evidence"), "evidence without a day it was known", remedy)
+        note(source, (*path, "evidence"), "evidence without a day it was known", remedy)
     if stock.since is not None and stock.until is not None and _known_zone(stock.zone):
         since, until = (_end(moment, stock.zone) for moment in (stock.since, stock.until))
         if until <= since:
-            _note(source, (*path, "until"), f"not after since ({stock.since})", "write a later day, or remove it")
+            note(source, (*path, "until"), f"not after since ({stock.since})", "write a later day, or remove it")
 
 
 def _check_evidence(source: Source, stock: Stock, path: SpecPath, publications: Mapping[str, Publication]) -> None:
     for index, name in enumerate(stock.evidence):
         if name not in publications:
-            _note(source, (*path, "evidence", index), "not in data/sources.yaml", near(name, publications))
+            note(source, (*path, "evidence", index), "not in data/sources.yaml", near(name, publications))
     known = [publications[name] for name in stock.evidence if name in publications]
     zones_known = _known_zone(stock.zone) and all(_known_zone(publication.zone) for publication in known)
     if stock.since is None or len(known) < len(stock.evidence) or not known or not zones_known:
@@ -74,7 +72,7 @@ def _check_evidence(source: Source, stock: Stock, path: SpecPath, publications: 
     published = min(_start(publication.published, publication.zone) for publication in known)
     if _end(stock.since, stock.zone) < published:
         remedy = "write the day of the earliest evidence or later; anything else is hindsight"
-        _note(source, (*path, "since"), f"before its evidence was published ({published:%Y-%m-%dT%H:%MZ})", remedy)
+        note(source, (*path, "since"), f"before its evidence was published ({published:%Y-%m-%dT%H:%MZ})", remedy)
 
 
 def check_events(source: Source, events: Iterable[Event]) -> None:
@@ -84,16 +82,16 @@ def check_events(source: Source, events: Iterable[Event]) -> None:
         path: SpecPath = ("events", index)
         if event.id in first:
             line = source.place(("events", first[event.id], "id")).line
-            _note(source, (*path, "id"), f"the id is used twice (first on line {line})", "give each event its own id")
+            note(source, (*path, "id"), f"the id is used twice (first on line {line})", "give each event its own id")
         first.setdefault(event.id, index)
         is_instant = isinstance(event.at, datetime)
         if event.precision is Precision.DAY and is_instant:
-            _note(
+            note(
                 source, (*path, "at"), "an instant where precision is day", "write the day, or precision minute or hour"
             )
         if event.precision is not Precision.DAY and not is_instant:
             remedy = "write an instant such as 2024-02-15T18:14Z, or precision: day"
-            _note(source, (*path, "at"), f"a day where precision is {event.precision}", remedy)
+            note(source, (*path, "at"), f"a day where precision is {event.precision}", remedy)
         _check_announced(source, event, path)
         _check_zone(source, (*path, "zone"), event.zone)
 
@@ -102,9 +100,9 @@ def _check_announced(source: Source, event: Event, path: SpecPath) -> None:
     if event.announced is None:
         return
     if not event.scheduled:
-        _note(source, (*path, "announced"), "announced, but not scheduled", "add 'scheduled: true', or remove it")
+        note(source, (*path, "announced"), "announced, but not scheduled", "add 'scheduled: true', or remove it")
     if _known_zone(event.zone) and _start(event.announced, event.zone) >= _start(event.at, event.zone):
-        _note(
+        note(
             source,
             (*path, "announced"),
             f"not before the event itself ({source.place((*path, 'at')).text})",
@@ -118,36 +116,11 @@ def check_publications(source: Source, publications: Mapping[str, Publication]) 
         _check_zone(source, ("publications", name, "zone"), publication.zone)
 
 
-def check_strategy(source: Source, strategy: Strategy, stem: str) -> None:
-    """Note what is not built yet, and options that contradict the trigger."""
-    _check_id(source, strategy.id, stem)
-    for option in unbuilt_options(strategy):
-        _note(source, option.path, option.message, option.instead)
-    if strategy.trigger.on is TriggerOn.MEMBERSHIP:
-        _check_membership_trigger(source, strategy)
-
-
-def _check_membership_trigger(source: Source, strategy: Strategy) -> None:
-    refused: list[SpecPath] = [path for path in source.keys if len(path) == 2 and path[0] == "exit"]
-    refused += [("entry", key) for key in ("offset", "reaction", "max_gap")]
-    refused += [("trigger", key) for key in ("mainlines", "kinds", "ids", "scheduled", "endogenous")]
-    for path in [*refused, ("overlap",)]:
-        if path in source.keys:
-            remedy = "remove it, or write 'on: events'"
-            source.problems.append(
-                source.problem(
-                    path, "has no meaning under 'on: membership': stocks are held while they belong", remedy, key=True
-                )
-            )
-    if strategy.entry.at is EntryAt.FIRST_CLOSE:
-        _note(source, ("entry", "at"), "under 'on: membership' stocks join at the open", "write first_open")
-
-
 def check_words(source: Source, path: SpecPath, words: Iterable[str], known: Collection[str], what: str) -> None:
     """Note every word of a list at ``path`` that nothing else in the workspace knows."""
     for index, word in enumerate(words):
         if word not in known:
-            _note(source, (*path, index), f"no {what}", near(word, known))
+            note(source, (*path, index), f"no {what}", near(word, known))
 
 
 def check_instruments(source: Source, instruments: Iterable[Instrument]) -> None:
@@ -158,18 +131,18 @@ def check_instruments(source: Source, instruments: Iterable[Instrument]) -> None
         market = market_of(instrument.symbol)
         if instrument.symbol in first:
             line = source.place(("instruments", first[instrument.symbol], "symbol")).line
-            _note(source, (*path, "symbol"), f"listed twice (first on line {line})", "keep one of the two")
+            note(source, (*path, "symbol"), f"listed twice (first on line {line})", "keep one of the two")
         first.setdefault(instrument.symbol, index)
         if instrument.board not in _BOARDS_OF[market]:
             remedy = f"write {' or '.join(_BOARDS_OF[market])}"
-            _note(source, (*path, "board"), f"not a board of {instrument.symbol}", remedy)
+            note(source, (*path, "board"), f"not a board of {instrument.symbol}", remedy)
         if instrument.currency is not CURRENCY_OF[market]:
-            _note(
+            note(
                 source, (*path, "currency"), f"not the currency of {instrument.symbol}", f"write {CURRENCY_OF[market]}"
             )
         listed, delisted = instrument.list_date, instrument.delist_date
         if listed is not None and delisted is not None and delisted <= listed:
-            _note(
+            note(
                 source,
                 (*path, "delist_date"),
                 f"not after the listing ({listed})",
@@ -177,16 +150,17 @@ def check_instruments(source: Source, instruments: Iterable[Instrument]) -> None
             )
 
 
-def _check_id(source: Source, found: str, stem: str) -> None:
+def check_id(source: Source, found: str, stem: str) -> None:
+    """Note an id that is not the file's name."""
     if found != stem:
-        _note(source, ("id",), "not the name of the file", f"write 'id: {stem}', or rename the file to {found}.yaml")
+        note(source, ("id",), "not the name of the file", f"write 'id: {stem}', or rename the file to {found}.yaml")
 
 
 def _check_zone(source: Source, path: SpecPath, zone: str) -> None:
     if not _known_zone(zone):
         from zoneinfo import available_timezones
 
-        _note(source, path, "no such time zone", near(zone, available_timezones()))
+        note(source, path, "no such time zone", near(zone, available_timezones()))
 
 
 def _known_zone(zone: str) -> bool:
@@ -207,5 +181,6 @@ def _end(moment: datetime | date, zone: str) -> datetime:
     return moment if isinstance(moment, datetime) else end_of_day(moment, zone)
 
 
-def _note(source: Source, path: SpecPath, message: str, remedy: str) -> None:
+def note(source: Source, path: SpecPath, message: str, remedy: str) -> None:
+    """Note one problem at the value of ``path``."""
     source.problems.append(source.problem(path, message, remedy))

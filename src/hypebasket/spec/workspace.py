@@ -16,7 +16,6 @@ from hypebasket.spec.checks import (
     check_events,
     check_instruments,
     check_publications,
-    check_strategy,
     check_words,
 )
 from hypebasket.spec.event import Event
@@ -24,6 +23,7 @@ from hypebasket.spec.instrument import Instrument
 from hypebasket.spec.layout import EVENTS, INSTRUMENTS, PUBLICATIONS, find_workspace, spec_files, yaml_files
 from hypebasket.spec.source import Source, read_source
 from hypebasket.spec.strategy import Strategy
+from hypebasket.spec.strategy_checks import check_strategy
 from hypebasket.spec.table import read_instruments
 from hypebasket.spec.text import Spec
 from hypebasket.spec.validation import validate
@@ -208,7 +208,7 @@ def _read_basket(
 def _read_strategy(path: Path, root: Path | None) -> _Read[Strategy]:
     read = _read(path, root, Strategy)
     if read.value is not None:
-        check_strategy(read.source, read.value, path.stem)
+        check_strategy(read.source, read.value, path.stem, root)
     return read
 
 

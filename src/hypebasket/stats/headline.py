@@ -50,8 +50,8 @@ def summarise(returns: Sequence[float], weights: Sequence[float]) -> Headline:
 class Boards:
     """How a name's limit-up boards stood in a window.
 
-    ``locked``: opened at the limit; ``one_price``: of these, never left it (一字板); ``broken``: of these, traded below it
-    (炸板); ``sealed``: closed at the limit (封板); ``height``: longest run of consecutive sealed sessions (连板高度).
+    ``locked``: opened at the limit; ``one_price``: of these, never left it (一字板); ``broken``: of these, traded
+    below it (炸板); ``sealed``: closed at the limit (封板); ``height``: longest run of sealed sessions (连板高度).
     """
 
     locked: tuple[Session, ...]
@@ -66,9 +66,8 @@ def boards_of(panel: MarketPanel, symbol: str, first: int, last: int) -> Boards:
     column = panel.column_of[symbol]
     rows = [row for row in range(first, min(last, len(panel.sessions) - 1) + 1) if panel.trading[row, column]]
     bars = {row: panel.bar(row, column) for row in rows}
-    limited = [row for row in rows if 0 < bars[row].limit_up < NO_LIMIT_UP]
-    locked = [row for row in limited if bars[row].open == bars[row].limit_up]
-    sealed = [row for row in limited if bars[row].close == bars[row].limit_up]
+    locked = [row for row in rows if 0 < bars[row].limit_up < NO_LIMIT_UP and bars[row].open == bars[row].limit_up]
+    sealed = [row for row in rows if panel.sealed[row, column]]
     height = run = 0
     for row in rows:
         run = run + 1 if row in sealed else 0

@@ -1,9 +1,9 @@
 """A backtrader broker that trades by the law of the market, and keeps the ledger.
 
-Phases of a session: corporate actions; open auction (sells, then buys, by symbol); close auction (sells, then buys, by
-symbol); mark. Orders of a plan are released by a ``Desk`` inside the session, not by ``next()`` of the bar before,
-which may be a holiday earlier than the news. Orders of a strategy's own ``buy`` and ``sell`` work from the next session
-on.
+Phases of a session: corporate actions; open auction (sells, then buys, by symbol); the queue at the limit; close
+auction (sells, then buys, by symbol); mark. Orders of a plan are released by a ``Desk`` inside the session, not by
+``next()`` of the bar before, which may be a holiday earlier than the news. Orders of a strategy's own ``buy`` and
+``sell`` work from the next session on.
 """
 
 from __future__ import annotations
@@ -74,8 +74,12 @@ class MarketRulesBroker(bt.BrokerBase):
         How limit days are judged: ``PESSIMISTIC``, ``REALISTIC`` or ``OPTIMISTIC`` of ``rules.limit_days``.
     participation_ppm : int
         Greatest share of a session's volume that all orders of a name may take, parts per million.
+    currency : str
+        Currency of the sleeve, for the ledger.
     stop_when_flat : bool
         End the run once nothing is held, working or to be released.
+    may_buy : callable, optional
+        ``(row, symbol) -> bool``: whether a strategy's own order may buy the name at the open of that row.
     """
 
     params = (
@@ -84,16 +88,18 @@ class MarketRulesBroker(bt.BrokerBase):
         ("policy", REALISTIC),
         ("participation_ppm", 100_000),
         ("commission_terms", Commission()),
+        ("currency", "CNY"),
         ("stop_when_flat", False),
+        ("may_buy", None),
     )
 
     def init(self) -> None:
         """Start from cash alone."""
         super().init()
-        self.panel: MarketPanel = self.p.panel
+        self._panel: MarketPanel = self.p.panel
         self.terms = Terms(self.p.policy, self.p.participation_ppm, self.p.commission_terms)
         self.holdings = Holdings(self.p.cash)
-        self.ledger = Ledger("CNY", self.p.cash)
+        self.ledger = Ledger(self.p.currency, self.p.cash)
         self.startingcash = self.p.cash / FEN
         self.row = -1
         self.equity: int = self.p.cash
@@ -108,7 +114,8 @@ class MarketRulesBroker(bt.BrokerBase):
     def start(self) -> None:
         """Match the feeds to the columns of the panel, by name."""
         self.init()
-        self.mirror = Mirror(self, {self.panel.column_of[feed._name]: feed for feed in self.cerebro.datas})  # noqa: SLF001
+        self.p.panel = None  # a strategy can read its broker's parameters, and must not find the future there
+        self.mirror = Mirror(self, {self._panel.column_of[feed._name]: feed for feed in self.cerebro.datas})  # noqa: SLF001
 
     def stop(self) -> None:
         """End what a strategy ordered after the last session."""
@@ -126,7 +133,7 @@ class MarketRulesBroker(bt.BrokerBase):
         """Equity, or the market value of some feeds, at the last mark."""
         if datas is None:
             return self.equity / FEN
-        columns = [self.panel.column_of[feed._name] for feed in datas]  # noqa: SLF001
+        columns = [self._panel.column_of[feed._name] for feed in datas]  # noqa: SLF001
         value: int = sum(self.holdings.held(column) * self._mark(column) for column in columns)
         return value / FEN
 
@@ -166,7 +173,7 @@ class MarketRulesBroker(bt.BrokerBase):
     ) -> Any:
         exectype = options.get("exectype") or bt.Order.Market
         kind = kind_of(exectype, price, options)
-        column = self.panel.column_of[data._name]  # noqa: SLF001
+        column = self._panel.column_of[data._name]  # noqa: SLF001
         order = self.mirror.make_order(side, owner, data, size, price=price, exectype=exectype)
         ticket = self.place(
             event_id="",
@@ -174,12 +181,15 @@ class MarketRulesBroker(bt.BrokerBase):
             side=side,
             kind=kind,
             shares=int(size),
-            last_row=last_row(options.get("valid"), self.row, self.panel.sessions),
+            last_row=last_row(options.get("valid"), self.row, self._panel.sessions),
             price_limit=round(price * FEN) if exectype == bt.Order.Limit and price else None,
             purpose="user",
             native=order,
         )
-        if fault := size_fault(side, size, self.panel.boards[column], self.holdings.held(column)):
+        fault = size_fault(side, size, self._panel.boards[column], self.holdings.held(column))
+        if side is Side.BUY and self.p.may_buy is not None and not self.p.may_buy(ticket.created, ticket.symbol):
+            fault = Reason.NOT_A_MEMBER
+        if fault is not None:
             self.end(ticket, OrderStatus.REJECTED, fault)
         else:
             order.accept(self)
@@ -197,11 +207,11 @@ class MarketRulesBroker(bt.BrokerBase):
         ticket = Ticket(
             order_id=next(self._order_ids),
             event_id=event_id,
-            symbol=self.panel.symbols[column],
+            symbol=self._panel.symbols[column],
             column=column,
             side=side,
             kind=kind,
-            created=min(self.row + (not self._in_session), len(self.panel.sessions) - 1),
+            created=min(self.row + (not self._in_session), len(self._panel.sessions) - 1),
             **options,
         )
         self.tickets.append(ticket)
@@ -210,7 +220,7 @@ class MarketRulesBroker(bt.BrokerBase):
     def end(self, ticket: Ticket, status: OrderStatus, reason: Reason | None = None) -> None:
         """End an order and write it down."""
         ticket.end(status, reason)
-        self.ledger.orders.append(ticket.record(self.panel.sessions))
+        self.ledger.orders.append(ticket.record(self._panel.sessions))
         if ticket.native is not None and status is not OrderStatus.FILLED:
             self.mirror.tell_end(ticket.native, status, ticket.reason)
 
@@ -225,9 +235,11 @@ class MarketRulesBroker(bt.BrokerBase):
         self._paid.clear()
         self._lapse(self.row - 1)
         self._corporate_actions()
+        self._end_delisted()
         if self._desk:
             self._desk.before_open(self.row)
         self._auction(OrderKind.OPEN)
+        self._auction(OrderKind.QUEUE)
         if self._desk:
             self._desk.before_close(self.row)
         self._auction(OrderKind.CLOSE)
@@ -236,7 +248,7 @@ class MarketRulesBroker(bt.BrokerBase):
         self._in_session = False
         if self._desk:
             self._desk.after_close(self.row)
-        if self.row == len(self.panel.sessions) - 1:
+        if self.row == len(self._panel.sessions) - 1:
             self._close_the_books()
         elif self.p.stop_when_flat and self._is_over():
             self.cerebro.runstop()
@@ -248,23 +260,28 @@ class MarketRulesBroker(bt.BrokerBase):
     def _corporate_actions(self) -> None:
         for tranche in list(self.holdings.tranches.values()):
             at = (self.row, tranche.column)
-            cash, ratio = int(self.panel.cash_micro[at]), int(self.panel.ratio_ppm[at])
+            cash, ratio = int(self._panel.cash_micro[at]), int(self._panel.ratio_ppm[at])
             if cash or ratio:
                 self._entitle(tranche, cash, ratio)
             # A name suspended over its ex-date has its first ex-right reference price when it trades again.
-            before, reference = int(self.panel.close[self.row - 1, tranche.column]), int(self.panel.reference[at])
-            if self.panel.trading[at] and before and reference and before != reference:
+            before, reference = int(self._panel.close[self.row - 1, tranche.column]), int(self._panel.reference[at])
+            if self._panel.trading[at] and before and reference and before != reference:
                 tranche.rescale(reference, before)
 
     def _entitle(self, tranche: Tranche, cash_micro: int, ratio_ppm: int) -> None:
-        held, session = tranche.shares, self.panel.sessions[self.row]
+        held, session = tranche.shares, self._panel.sessions[self.row]
         gained, money = entitlement(held, cash_micro, ratio_ppm)
         self.ledger.entitlements.append(Entitlement(session, tranche.symbol, tranche.event_id, held, gained, money))
-        self.holdings.cash += money
+        self.holdings.entitle(tranche, gained, money)
         if gained:
-            tranche.shares += gained
-            self.holdings.shares[tranche.column] += gained
-            self.mirror.tell_bonus(tranche.column, gained)
+            self.mirror.tell_entitlement(tranche.column, gained, 0.0 if gained > 0 else money / FEN / held)
+
+    def _end_delisted(self) -> None:
+        """End the orders in names that have left the exchange."""
+        for ticket in self.tickets:
+            if ticket.alive and self._panel.delisted[self.row, ticket.column]:
+                self.end(ticket, OrderStatus.CANCELLED, Reason.DELISTED)
+        self.tickets = [ticket for ticket in self.tickets if ticket.alive]
 
     def _lapse(self, row: int) -> None:
         """End the orders whose last session was ``row`` or one before it."""
@@ -284,18 +301,18 @@ class MarketRulesBroker(bt.BrokerBase):
         self.tickets = [ticket for ticket in self.tickets if ticket.alive]
 
     def _attempt(self, ticket: Ticket, phase: OrderKind) -> None:
-        session = self.panel.sessions[self.row]
-        bar = self.panel.bar(self.row, ticket.column)
+        session = self._panel.sessions[self.row]
+        bar = self._panel.bar(self.row, ticket.column)
         price = fill_price(ticket, phase, bar, self.terms.policy)
         if bar.trading:
             ticket.attempts += 1
         if isinstance(price, Reason):
             ticket.reason = price
             if ticket.wanted == 0 and bar.trading:
-                ticket.wanted = quantity(ticket, bar.open, session, self.panel, self.holdings, self.terms, 0).wanted
+                ticket.wanted = quantity(ticket, bar.open, session, self._panel, self.holdings, self.terms, 0).wanted
         else:
             room = volume_room(bar, self._volume_used.get(ticket.column, 0), self.terms)
-            asked = quantity(ticket, price, session, self.panel, self.holdings, self.terms, room)
+            asked = quantity(ticket, price, session, self._panel, self.holdings, self.terms, room)
             ticket.wanted = ticket.filled + asked.wanted
             ticket.reason = asked.reason
             if asked.shares:
@@ -318,8 +335,8 @@ class MarketRulesBroker(bt.BrokerBase):
             ticket.kind = OrderKind.OPEN
 
     def _execute(self, ticket: Ticket, phase: OrderKind, shares: int, price: int) -> None:
-        board = self.panel.boards[ticket.column]
-        session = self.panel.sessions[self.row]
+        board = self._panel.boards[ticket.column]
+        session = self._panel.sessions[self.row]
         paid, turnover = self._paid.get(ticket.order_id, (0, 0))
         parts = split_executions(
             shares,
@@ -343,7 +360,7 @@ class MarketRulesBroker(bt.BrokerBase):
             order_id=ticket.order_id,
             event_id=ticket.event_id,
             symbol=ticket.symbol,
-            session=self.panel.sessions[self.row],
+            session=self._panel.sessions[self.row],
             kind=phase,
             side=ticket.side,
             shares=part.shares,
@@ -366,18 +383,21 @@ class MarketRulesBroker(bt.BrokerBase):
 
     def _tranche(self, ticket: Ticket) -> Tranche:
         known = self.holdings.tranches.get((ticket.event_id, ticket.column))
-        return known or Tranche(ticket.event_id, ticket.symbol, ticket.column, self.row, ticket.terms)
+        if known is not None:
+            return known
+        sealed = self.row > 0 and bool(self._panel.sealed[self.row - 1, ticket.column])
+        return Tranche(ticket.event_id, ticket.symbol, ticket.column, self.row, ticket.terms, sealed=sealed)
 
     def _mark(self, column: int) -> int:
-        return int(self.panel.close[max(self.row, 0), column])
+        return int(self._panel.close[max(self.row, 0), column])
 
     def _mark_to_close(self) -> None:
-        session = self.panel.sessions[self.row]
+        session = self._panel.sessions[self.row]
         total = 0
         for column in sorted(self.holdings.shares):
             shares, close = self.holdings.shares[column], self._mark(column)
             total += shares * close
-            self.ledger.positions.append(Position(session, self.panel.symbols[column], shares, close, shares * close))
+            self.ledger.positions.append(Position(session, self._panel.symbols[column], shares, close, shares * close))
         self.equity = self.holdings.cash + total
         self.ledger.equity.append(EquityRecord(session, self.holdings.cash, total, self.equity))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hypebasket.engine.replay.broker import MarketRulesBroker
 from hypebasket.engine.replay.holdings import Tranche
 from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
+from hypebasket.market.panel import MarketPanel
 from hypebasket.plan.intents import MILLION, Due, Entry, Plan, Rebalance
 from hypebasket.rules.lots import largest_legal_lot, legal_sale
+from hypebasket.spec.strategy import Overlap
 
 __all__ = ["PlanDesk"]
 
@@ -17,12 +20,13 @@ __all__ = ["PlanDesk"]
 class PlanDesk:
     """Releases the orders of one plan to one broker; rows of the plan are rows of the broker's panel."""
 
-    def __init__(self, plan: Plan, broker: MarketRulesBroker) -> None:
+    def __init__(self, plan: Plan, broker: MarketRulesBroker, panel: MarketPanel) -> None:
         self.broker = broker
-        self.panel = broker.panel
+        self.panel = panel
         self._entries: dict[tuple[int, OrderKind], list[Entry]] = defaultdict(list)
         for entry in plan.entries:
             self._entries[entry.row, entry.kind].append(entry)
+        self._overlap = plan.overlap
         self._rebalances = {rebalance.row: rebalance for rebalance in plan.rebalances}
         self._last_release = max(
             (*(entry.row for entry in plan.entries), *(rebalance.row for rebalance in plan.rebalances)), default=-1
@@ -54,7 +58,8 @@ class PlanDesk:
         for tranche in self._staying():
             if not self.panel.trading[row, tranche.column]:
                 continue
-            signal = tranche.exit_signal(int(self.panel.close[row, tranche.column]))
+            at = (row, tranche.column)
+            signal = tranche.exit_signal(int(self.panel.close[at]), sealed=bool(self.panel.sealed[at]))
             if signal:
                 self._leave(tranche, OrderKind.OPEN, signal)
 
@@ -68,7 +73,7 @@ class PlanDesk:
     def _enter(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             column = self.panel.column_of[entry.symbol]
-            taken = self._is_taken(column)
+            taken = self._overlap is not Overlap.STACK and self._is_taken(column)
             ticket = self.broker.place(
                 event_id=entry.event_id,
                 column=column,
@@ -83,11 +88,26 @@ class PlanDesk:
             )
             if taken:
                 self.broker.end(ticket, OrderStatus.CANCELLED, Reason.OVERLAP)
+                if self._overlap is Overlap.EXTEND:
+                    self._extend(column, entry)
 
     def _is_taken(self, column: int) -> bool:
         """Whether an earlier event holds the name, or still tries to buy it."""
         pending = any(ticket.alive and ticket.is_buy and ticket.column == column for ticket in self.broker.tickets)
         return pending or self.broker.holdings.held(column) > 0
+
+    def _extend(self, column: int, entry: Entry) -> None:
+        """Move the planned end of what an earlier event holds, or still tries to buy, to the later event's."""
+        due = entry.exit.due
+        if due is None:
+            return
+        for tranche in self._staying():
+            if tranche.column == column and tranche.terms.due and tranche.terms.due.order < due.order:
+                tranche.terms = replace(tranche.terms, due=due)
+        for ticket in self.broker.tickets:
+            old = ticket.terms.due
+            if ticket.alive and ticket.is_buy and ticket.column == column and old and old.order < due.order:
+                ticket.terms = replace(ticket.terms, due=due)
 
     def _leave(self, tranche: Tranche, kind: OrderKind, purpose: str) -> None:
         """Sell all of a position, and stop adding to it."""

@@ -7,6 +7,7 @@ with no volume (before the first bar: not a number), and the broker knows from t
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 
 import backtrader as bt
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from hypebasket.market.panel import FEN, MarketPanel
 
-__all__ = ["PanelFeed", "panel_feeds"]
+__all__ = ["PanelFeed", "SteppedFeed", "feed_rows", "panel_feeds"]
 
 
 class PanelFeed(bt.feed.DataBase):
@@ -44,21 +45,46 @@ class PanelFeed(bt.feed.DataBase):
             line.lencount += size
 
 
+class SteppedFeed(bt.feed.DataBase):
+    """A feed that gets its rows one at a time: what has not happened yet is nowhere in it."""
+
+    params = (("rows", None),)
+
+    def _load(self) -> bool:
+        row = next(self.p.rows, None)
+        if row is None:
+            return False
+        for alias, value in row.items():
+            getattr(self.lines, alias)[0] = value
+        return True
+
+
 def panel_feeds(panel: MarketPanel) -> list[PanelFeed]:
     """Return a feed for each symbol of the panel, named by it."""
-    stamps = np.array([day.toordinal() for day in panel.sessions], dtype=np.float64)
     feeds = []
     for column, symbol in enumerate(panel.symbols):
-        live = panel.trading[:, column]
-        close = np.where(panel.close[:, column] > 0, panel.close[:, column] / FEN, np.nan)
-        lines = {
-            "datetime": stamps,
-            "close": close,
-            "volume": np.maximum(panel.volume[:, column], 0).astype(np.float64),
-        }
-        for name in ("open", "high", "low"):
-            lines[name] = np.where(live, getattr(panel, name)[:, column] / FEN, close)
-        feed = PanelFeed(lines_of=lines)
+        feed = PanelFeed(lines_of=_lines(panel, column))
         feed._name = symbol  # noqa: SLF001  (backtrader's own place for a feed's name)
         feeds.append(feed)
     return feeds
+
+
+def feed_rows(panel: MarketPanel, column: int) -> Iterator[dict[str, float]]:
+    """Yield the rows of one symbol, ascending."""
+    lines = {"openinterest": np.zeros(len(panel.sessions)), **_lines(panel, column)}
+    for row in range(len(panel.sessions)):
+        yield {alias: float(values[row]) for alias, values in lines.items()}
+
+
+def _lines(panel: MarketPanel, column: int) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the lines of one symbol; prices and volume as backtrader wants them."""
+    live = panel.trading[:, column]
+    close = np.where(panel.close[:, column] > 0, panel.close[:, column] / FEN, np.nan)
+    lines = {
+        "datetime": np.array([day.toordinal() for day in panel.sessions], dtype=np.float64),
+        "close": close,
+        "volume": np.maximum(panel.volume[:, column], 0).astype(np.float64),
+    }
+    for name in ("open", "high", "low"):
+        lines[name] = np.where(live, getattr(panel, name)[:, column] / FEN, close)
+    return lines

@@ -25,6 +25,7 @@ class Tranche:
     shares: int = 0
     entry_price: int = 0
     peak: int = 0
+    sealed: bool = False
     leaving: bool = False
 
     def add(self, shares: int, price: int) -> None:
@@ -39,10 +40,16 @@ class Tranche:
             value = getattr(self, name)
             setattr(self, name, (2 * value * reference + previous_close) // (2 * previous_close))
 
-    def exit_signal(self, close: int) -> str | None:
-        """Judge the close of a session with trading: the name of the exit it triggers."""
+    def exit_signal(self, close: int, *, sealed: bool) -> str | None:
+        """Judge the close of a session with trading: the name of the exit it triggers.
+
+        ``sealed`` tells whether it is the limit-up price; a board breaks when the close before was, and this is not.
+        """
         self.peak = max(self.peak, close)
-        terms = self.terms
+        terms, broke = self.terms, self.sealed and not sealed
+        self.sealed = sealed
+        if terms.board_break and broke:
+            return "board_break"
         if terms.stop_ppm is not None and close * MILLION <= self.entry_price * (MILLION - terms.stop_ppm):
             return "stop_loss"
         if terms.take_ppm is not None and close * MILLION >= self.entry_price * (MILLION + terms.take_ppm):
@@ -77,15 +84,25 @@ class Holdings:
         self.bought_today[tranche.column] = self.bought_today.get(tranche.column, 0) + shares
         self.cash += cash_flow
 
+    def entitle(self, tranche: Tranche, shares: int, cash: int) -> None:
+        """Book a corporate action: shares gained (or, with the listing gone, given up) and cash."""
+        tranche.shares += shares
+        self.cash += cash
+        self._move(tranche, shares)
+
     def deliver(self, tranche: Tranche, shares: int, cash_flow: int) -> None:
         """Book a sale; a tranche sold out is gone."""
         assert 0 < shares <= tranche.shares
         tranche.shares -= shares
+        self.cash += cash_flow
+        self._move(tranche, -shares)
+
+    def _move(self, tranche: Tranche, shares: int) -> None:
+        """Carry a change of a tranche over to the holding; what is sold out is gone."""
         if tranche.shares == 0:
             del self.tranches[tranche.event_id, tranche.column]
-        left = self.held(tranche.column) - shares
+        left = self.held(tranche.column) + shares
         if left:
             self.shares[tranche.column] = left
         else:
             del self.shares[tranche.column]
-        self.cash += cash_flow

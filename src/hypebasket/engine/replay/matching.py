@@ -15,7 +15,7 @@ from hypebasket.market.calendar import Session
 from hypebasket.market.panel import UNKNOWN, Bar, MarketPanel
 from hypebasket.plan.intents import MILLION
 from hypebasket.rules.fees import Commission, Fees, fees
-from hypebasket.rules.limit_days import close_fill_price, open_fill_price
+from hypebasket.rules.limit_days import close_fill_price, open_fill_price, queue_fill_price
 from hypebasket.rules.lots import largest_legal_lot, legal_sale, order_maximum, split_order
 from hypebasket.rules.settlement import sellable
 from hypebasket.spec.instrument import Board
@@ -53,7 +53,11 @@ def fill_price(ticket: Ticket, phase: OrderKind, bar: Bar, policy: int) -> int |
         return Reason.SUSPENDED if bar.suspended else Reason.NO_BAR
     if UNKNOWN in (bar.limit_down, bar.limit_up):
         return Reason.NO_REFERENCE_PRICE
-    if phase is OrderKind.OPEN:
+    if phase is OrderKind.QUEUE:
+        if bar.high < bar.limit_up:
+            return Reason.LIMIT_NOT_REACHED
+        price = queue_fill_price(policy, bar.open, bar.high, bar.low, bar.close, bar.limit_up)
+    elif phase is OrderKind.OPEN:
         price = open_fill_price(ticket.is_buy, policy, bar.open, bar.high, bar.low, bar.limit_down, bar.limit_up)
     else:
         price = close_fill_price(ticket.is_buy, policy, bar.close, bar.limit_down, bar.limit_up)

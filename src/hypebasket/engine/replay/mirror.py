@@ -58,15 +58,16 @@ class Mirror:
             order.accept(self.broker)
         self._execute(order, feed, fill.shares if ticket.is_buy else -fill.shares, fill.price / FEN, fill.fees / FEN)
 
-    def tell_bonus(self, column: int, gained: int) -> None:
-        """Tell of bonus shares as a purchase for nothing, so that positions and trades stay right."""
+    def tell_entitlement(self, column: int, gained: int, price: float) -> None:
+        """Tell of bonus shares as a purchase for nothing, and of a delisting as a sale at what the shares are worth."""
         feed = self.feeds.get(column)
         if feed is None:
             return
         owner = self.broker.cerebro.runningstrats[0]
-        order = self.make_order(Side.BUY, owner, feed, gained, exectype=bt.Order.Market, simulated=True)
+        side = Side.BUY if gained > 0 else Side.SELL
+        order = self.make_order(side, owner, feed, abs(gained), exectype=bt.Order.Market, simulated=True)
         order.accept(self.broker)
-        self._execute(order, feed, gained, 0.0, 0.0)
+        self._execute(order, feed, gained, price, 0.0)
 
     def tell_end(self, order: Any, status: OrderStatus, reason: Reason | None) -> None:
         """Tell of an order that ended without being filled whole."""

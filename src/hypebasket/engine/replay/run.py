@@ -38,7 +38,7 @@ def replay(panel: MarketPanel, plan: Plan, *, cash: int, start: int, stop: int, 
         stop_when_flat=stop_when_flat,
     )
     cerebro.setbroker(broker)
-    cerebro.addstrategy(EventStrategy, plan=_shifted(plan, first))
+    cerebro.addstrategy(EventStrategy, plan=_shifted(plan, first), panel=window)
     cerebro.run()
     ledger = broker.ledger
     if first < start:

@@ -1,0 +1,134 @@
+"""A user's own ``bt.Strategy``: loaded from the workspace, run in the same broker, and shown nothing of the future.
+
+The class gets four things beside what backtrader gives every strategy:
+
+``self.basket``
+    the basket (``spec.basket.Basket``);
+``self.members``
+    the stocks of the circle that may be bought at the next open;
+``self.events``
+    the events that will be public before the next session's opening orders are due (``events.mapping.MappedEvent``);
+``self.past``
+    every session up to the one that has just closed (``plan.past.PastView``).
+
+Feeds are named by symbol (``self.getdatabyname``) and filled session by session.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import backtrader as bt
+
+from hypebasket.engine.replay.broker import MarketRulesBroker
+from hypebasket.engine.replay.feed import SteppedFeed, feed_rows
+from hypebasket.errors import HypebasketError, UsageError
+from hypebasket.events.mapping import MappedEvent
+from hypebasket.ledger.records import Ledger
+from hypebasket.market.panel import MarketPanel
+from hypebasket.plan.past import PastView
+from hypebasket.spec.basket import Basket, Stock
+
+__all__ = ["OwnRun", "load_own_class", "replay_own"]
+
+
+def load_own_class(root: Path, target: str) -> type:
+    """Import ``file.py:Name`` of the workspace; what goes wrong in the file is told with its line."""
+    name, _, wanted = target.partition(":")
+    path = root / name
+    spec = importlib.util.spec_from_file_location(f"hypebasket_own_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{name}: not a Python file", "write file.py:ClassName")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as fault:
+        raise _told(fault, path, name) from fault
+    found = getattr(module, wanted, None)
+    if not (isinstance(found, type) and issubclass(found, bt.Strategy)):
+        raise UsageError(f"{name}: '{wanted}' is not a backtrader strategy", "derive it from bt.Strategy")
+    return found
+
+
+def _told(fault: Exception, path: Path, name: str) -> HypebasketError:
+    lines = [frame.lineno for frame in traceback.extract_tb(fault.__traceback__) if Path(frame.filename) == path]
+    line = lines[-1] if lines else getattr(fault, "lineno", 1)
+    return UsageError(f"{name}:{line}: {type(fault).__name__}: {fault}", "mend the strategy")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """What an own strategy is run on: sessions ``start..stop`` (rows of ``panel``), and what it may know when.
+
+    ``members`` tells, for a row, the stocks that may be bought at its open.
+    """
+
+    panel: MarketPanel
+    basket: Basket
+    events: Sequence[MappedEvent]
+    members: Callable[[int], tuple[Stock, ...]]
+    start: int
+    stop: int
+
+
+def replay_own(own: type, run: OwnRun, *, cash: int, policy: int, participation_ppm: int) -> Ledger:
+    """Run an own strategy from ``cash`` fen; if it raises, its file and line are told."""
+    first = max(run.start - 1, 0)
+    symbols = [stock.symbol for stock in run.basket.stocks if stock.symbol in run.panel.column_of]
+    window = run.panel.rows(first, run.stop).columns(symbols)
+    cerebro = bt.Cerebro(stdstats=False, preload=False, runonce=False)
+    for column, symbol in enumerate(window.symbols):
+        cerebro.adddata(SteppedFeed(rows=feed_rows(window, column)), name=symbol)
+    broker = MarketRulesBroker(
+        panel=window,
+        cash=cash,
+        policy=policy,
+        participation_ppm=participation_ppm,
+        may_buy=lambda row, symbol: symbol in {stock.symbol for stock in run.members(first + row)},
+    )
+    cerebro.setbroker(broker)
+    cerebro.addstrategy(_handed(own, run, first))
+    try:
+        cerebro.run()
+    except HypebasketError:
+        raise
+    except Exception as fault:
+        path = Path(inspect.getfile(own))
+        raise _told(fault, path, path.name) from fault
+    ledger = broker.ledger
+    if first < run.start:
+        ledger.equity = ledger.equity[1:]
+    return ledger
+
+
+def _handed(own: type, run: OwnRun, first: int) -> type:
+    """Return the class with what it is handed, as seen after the close of the current session."""
+
+    def next_row(strategy: Any) -> int:
+        return first + len(strategy)
+
+    def past(strategy: Any) -> PastView:
+        return PastView(run.panel, next_row(strategy))
+
+    def events(strategy: Any) -> tuple[MappedEvent, ...]:
+        row = next_row(strategy)
+        if row >= run.stop:
+            return tuple(run.events)
+        return tuple(mapped for mapped in run.events if mapped.first_open <= run.panel.sessions[row])
+
+    def members(strategy: Any) -> tuple[Stock, ...]:
+        return run.members(min(next_row(strategy), run.stop - 1))
+
+    def basket(strategy: Any) -> Basket:
+        return run.basket
+
+    handed = {"past": past, "events": events, "members": members, "basket": basket}
+    return type(own.__name__, (own,), {name: property(read) for name, read in handed.items()})

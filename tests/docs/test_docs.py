@@ -1,0 +1,220 @@
+"""The documents agree with the code: columns, fields, keys, words, numbers, commands and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import click
+import pytest
+import yaml
+from pydantic import BaseModel
+
+import hypebasket
+from hypebasket.cli import cli
+from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
+from hypebasket.ledger.result import SCHEMA_VERSION, RunResult
+from hypebasket.market.calendar import calendar_of
+from hypebasket.pipeline.files import LEDGER_COLUMNS
+from hypebasket.pipeline.market import HISTORY_SESSIONS, PERIODS_PER_YEAR
+from hypebasket.pipeline.request import DEFAULT_CAPITAL
+from hypebasket.rules.fees import Commission
+from hypebasket.spec.basket import Basket, Publication, Stock
+from hypebasket.spec.strategy import DEFAULT_WINDOW, Size, Strategy
+from hypebasket.spec.text import Currency, Market, Text
+from hypebasket.spec.workspace import load_basket, load_publications, load_strategy
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = (
+    "README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md", "baskets/README.md", "strategies/README.md",
+    "docs/semantics.md", "docs/ledger.md", "docs/data-format.md",
+)  # fmt: skip
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def section(page: str, title: str) -> str:
+    """The lines below a heading, up to the next heading of any level."""
+    match = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#+ |\Z)", text_of(page), re.MULTILINE | re.DOTALL)
+    assert match, f"{page} has no section '{title}'"
+    return match[1]
+
+
+def first_cells(body: str) -> list[str]:
+    """The words in backticks of the first column of a section's tables."""
+    cells = re.findall(r"^\| (`[^|]+`) \|", body, re.MULTILINE)
+    return [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
+
+
+def blocks(page: str, language: str = "") -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text_of(page), re.MULTILINE | re.DOTALL)
+
+
+def models_in(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """A result model and those it is made of."""
+    found = {model.__name__: model}
+    for field in model.model_fields.values():
+        for inner in _models_of_type(field.annotation):
+            if inner.__name__ not in found:
+                found |= models_in(inner)
+    return found
+
+
+def _models_of_type(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_of_type(argument)
+
+
+RESULT_MODELS = models_in(RunResult)
+
+
+@pytest.mark.parametrize("name", LEDGER_COLUMNS)
+def test_every_column_of_the_ledger_is_documented_in_order(name: str) -> None:
+    assert tuple(first_cells(section("docs/ledger.md", f"{name}.csv"))) == LEDGER_COLUMNS[name]
+
+
+def test_no_file_is_documented_that_a_run_does_not_leave() -> None:
+    headings = re.findall(r"^### (\w+)\.csv$", text_of("docs/ledger.md"), re.MULTILINE)
+    assert headings == list(LEDGER_COLUMNS)
+
+
+@pytest.mark.parametrize("name", RESULT_MODELS)
+def test_every_field_of_the_result_is_documented_in_order(name: str) -> None:
+    assert first_cells(section("docs/ledger.md", name)) == list(RESULT_MODELS[name].model_fields)
+
+
+def test_no_result_model_is_documented_that_does_not_exist() -> None:
+    body = text_of("docs/ledger.md").split("\n## result.json\n")[1].split("\n## ")[0]
+    assert set(re.findall(r"^### (\w+)$", body, re.MULTILINE)) == set(RESULT_MODELS)
+    assert f"Version {SCHEMA_VERSION} (`schema_version`)" in body
+
+
+def test_every_reason_is_documented() -> None:
+    assert first_cells(section("docs/ledger.md", "Reasons")) == [reason.value for reason in Reason]
+
+
+@pytest.mark.parametrize(("column", "words"), [("side", Side), ("kind", OrderKind), ("status", OrderStatus)])
+def test_every_word_of_an_order_is_documented(column: str, words: Any) -> None:
+    row = re.search(rf"^\| `{column}` \|(.*)\|$", section("docs/ledger.md", "orders.csv"), re.MULTILINE)
+    assert row
+    assert {word.value for word in words} <= set(re.findall(r"`([^`]+)`", row[1]))
+
+
+def words_of(annotation: Any) -> set[str]:
+    """The words that a spec's values may be: of its enums and literals, and of the specs inside it."""
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return {word.value for word in annotation}
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {word for field in annotation.model_fields.values() for word in words_of(field.annotation)}
+    if get_origin(annotation) is Literal:
+        return {str(word) for word in get_args(annotation)}
+    return {word for argument in get_args(annotation) for word in words_of(argument)}
+
+
+def test_the_strategy_page_shows_every_key_and_its_examples_are_valid(tmp_path: Path) -> None:
+    shown: dict[str, set[str]] = {}
+    for example in blocks("strategies/README.md", "yaml"):
+        path = tmp_path / f"{example.split()[1]}.yaml"
+        path.write_text(example, encoding="utf-8")
+        assert load_strategy(path).id == path.stem
+        parts = yaml.load(example, Loader=yaml.BaseLoader)  # the safe loader reads the key "on" as true
+        for key, part in parts.items():
+            shown.setdefault(key, set()).update(part if isinstance(part, dict) else ())
+    prose = "".join(re.findall(r"^`.*?^$", text_of("strategies/README.md"), re.MULTILINE | re.DOTALL))
+    named = set(re.findall(r"\w+", prose))
+    for name, field in Strategy.model_fields.items():
+        key, model = field.alias or name, field.annotation
+        assert key in shown or key in named, key
+        if isinstance(model, type) and issubclass(model, BaseModel) and model is not Text:
+            assert set(model.model_fields) <= shown[key] | named, key
+    assert words_of(Strategy) <= set(re.findall(r"\w+", text_of("strategies/README.md")))
+
+
+def test_the_basket_page_shows_every_key_and_its_example_is_valid(tmp_path: Path) -> None:
+    basket, publications = blocks("baskets/README.md", "yaml")
+    path = tmp_path / "my-basket.yaml"
+    path.write_text(basket, encoding="utf-8")
+    assert len(load_basket(path).stocks) == 2
+    shown = yaml.safe_load(basket)
+    assert set(shown) == set(Basket.model_fields)
+    assert set(shown["stocks"][0]) == set(Stock.model_fields)
+    path = tmp_path / "sources.yaml"
+    path.write_text(publications, encoding="utf-8")
+    (known,) = load_publications(path).values()
+    assert set(yaml.safe_load(publications)["publications"]["ofweek-202402"]) == set(Publication.model_fields)
+    assert known.published == load_basket(tmp_path / "my-basket.yaml").stocks[0].since
+
+
+def test_the_numbers_the_semantics_fix_are_those_of_the_code() -> None:
+    words = " ".join(text_of("docs/semantics.md").split())
+    years = PERIODS_PER_YEAR
+    for sentence in (
+        f"else its `hold_sessions`, else {DEFAULT_WINDOW}.",
+        f"A run holds {HISTORY_SESSIONS} of them.",
+        f"Capital is {DEFAULT_CAPITAL:,} of the currency",
+        f"A year has {years[Currency.CNY]} (CNY), {years[Currency.HKD]} (HKD) or {years[Currency.USD]} (USD) sessions.",
+        f"**Commission** {Commission().rate_ppm} ppm, at least {Commission().minimum / 100:.2f} per order and day",
+    ):
+        assert sentence in words, sentence
+    assert Size.model_fields["participation"].default == 0.10
+
+
+@pytest.mark.parametrize(
+    ("place", "market"), [("mainland", Market.XSHG), ("Hong Kong", Market.XHKG), ("New York", Market.XNYS)]
+)
+def test_the_cutoffs_of_the_semantics_are_those_of_the_calendar(place: str, market: Market) -> None:
+    row = re.search(rf"^\| {place} \| ([\d:]+) \| ([\d:]+) \| ([\d:]+) \|$", text_of("docs/semantics.md"), re.MULTILINE)
+    assert row
+    entry = calendar_of(market).order_entry
+    assert tuple(time.fromisoformat(cell) for cell in row.groups()) == (entry.open, entry.close, entry.close_short)
+
+
+def commands() -> list[tuple[str, str]]:
+    pages = ("README.md", "README.zh.md", "CONTRIBUTING.md", "baskets/README.md", "strategies/README.md")
+    lines = [(page, line) for page in pages for block in blocks(page) for line in block.splitlines()]
+    return [(page, line.split("#")[0].strip()) for page, line in lines if line.startswith(("hypebasket ", "make "))]
+
+
+@pytest.mark.parametrize(("page", "line"), commands())
+def test_commands_of_the_pages_exist(page: str, line: str) -> None:
+    program, *words = line.split()
+    if program == "make":
+        assert re.search(rf"^{words[0]}:", text_of("Makefile"), re.MULTILINE), line
+        return
+    context = click.Context(cli)
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        _, below, words = command.resolve_command(context, words)
+        assert below is not None
+        command = below
+    context = command.make_context(command.name, words)  # refuses unknown options and surplus words
+    assert context.command is command
+
+
+def slug(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", text_of(page)):
+        if target.startswith("https://"):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (ROOT / page).parent / name if name else ROOT / page
+        assert file.is_file(), f"{page}: {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {slug(heading) for heading in headings}, f"{page}: {target}"
+
+
+def test_the_changelog_knows_this_version() -> None:
+    assert f"## [{hypebasket.__version__}]" in text_of("CHANGELOG.md")
