@@ -76,12 +76,12 @@ def test_names_of_other_markets_are_listed_as_not_run(held: RunFolder) -> None:
         for member in basket["members"]:
             market = member["symbol"].rpartition(".")[2]
             expected = {"HK": "HKD sleeve not run yet", "US": "USD sleeve not run yet"}.get(market)
-            assert member["not_run"] == expected, member["symbol"]
+            assert (member["not_run"] and member["not_run"]["en"]) == expected, member["symbol"]
 
 
 def test_an_index_that_ends_early_is_left_blank_with_the_reason(held: RunFolder) -> None:
     # index.csv.gz has 399006.SZ to 2026-05-08 and 000300.SH to 2026-07-31; the bars end 2026-05-28
     one = held.circle("application", "buy-and-hold", "documented")
     assert one["benchmark_return"] is None
-    assert "399006.SZ has no level on 14 sessions, first 2026-05-11" in one["benchmark_note"]
+    assert "399006.SZ has no level on 14 sessions, first 2026-05-11" in one["benchmark_note"]["en"]
     assert held.circle("compute", "buy-and-hold", "documented")["benchmark_return"] is not None

@@ -176,7 +176,7 @@ def test_point_in_time_the_basket_was_empty(application: RunFolder) -> None:
     assert event["excluded"] is None
     assert event["members"] == 0
     assert event["captured"] is None
-    assert "no source had named a member" in event["note"]
+    assert "no source had named a member" in event["note"]["en"]
     assert not application.rows("orders", members="point_in_time", event_id="sora-launch")
 
 

@@ -10,6 +10,7 @@ import sys
 import pytest
 from report_builder import build_result, tearsheet_names
 
+from hypebasket.ledger.records import Reason
 from hypebasket.report.charts import _short
 from hypebasket.report.figures import amount, direction, percent, ratio, share
 from hypebasket.report.html import script_json
@@ -118,6 +119,8 @@ def test_titles_are_cut_by_the_room_they_take():
 def test_an_unknown_cause_stands_for_itself():
     assert reason_label("locked_limit_up").zh == "涨停买不到"
     assert reason_label("made_up").en == "made_up"
+    assert [reason.value for reason in Reason if reason_label(reason.value).zh == reason.value] == []
+    assert reason_label("not_selected").zh == "未入选"
 
 
 def test_a_run_with_little_in_it_still_makes_a_page(tmp_path):
@@ -133,3 +136,15 @@ def test_a_run_with_little_in_it_still_makes_a_page(tmp_path):
     assert "No equity curve" in page
     assert "no benchmark data" in page
     assert "not written" in page
+
+
+def test_why_members_took_no_part_and_many_warnings_are_grouped(tmp_path):
+    full = build_result()
+    warnings = tuple(label(f"警告 {number}", f"warning {number}") for number in range(11))
+    data = full.data.model_copy(update={"warnings": warnings})
+    page = body(write_index(full.model_copy(update={"data": data}), tmp_path, {}).read_text(encoding="utf-8"))
+    assert '1 × <span lang="zh">HKD 仓位尚未运行</span><span lang="en">HKD sleeve not run yet</span>' in page
+    before, after = page.split('<span lang="zh">另有 3 条</span><span lang="en">3 more</span>')
+    assert "警告 7" in before
+    assert "警告 8" not in before
+    assert "warning 10" in after

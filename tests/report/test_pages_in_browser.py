@@ -151,7 +151,9 @@ def test_hostile_titles_run_nothing(open_page, tmp_path):
     hostile = (
         "</script><script>window.bad=1</script><img src=x onerror='window.bad=1'><a href='https://example.com/'>x</a>"
     )
-    opened = open_page(write_index(build_result(hostile=hostile), tmp_path, {}), language="en")
+    full = build_result(hostile=hostile)
+    few = [one for one in full.results if (one.basket, one.strategy) == ("application", "event-drift")]
+    opened = open_page(write_index(full.model_copy(update={"results": tuple(few)}), tmp_path, {}), language="en")
     assert opened.page.evaluate("window.bad") is None
     assert opened.complaints == []
     assert opened.requests == []

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import click
 
 from hypebasket import __version__
-from hypebasket.errors import HypebasketError, SpecError
+from hypebasket.errors import DataGapError, HypebasketError, SpecError
 
 __all__ = ["Session", "main", "pass_session"]
 
@@ -192,6 +192,9 @@ def main(args: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except OSError as error:
+        click.echo(f"{error.filename or 'a file'}: {error.strerror or error}; mend it and run again", err=True)
+        sys.exit(DataGapError.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)

@@ -30,10 +30,15 @@ def a_share_sleeve(request: RunRequest, baskets: Sequence[Basket], data: MarketD
     members = {
         stock.symbol for basket in baskets for stock in basket.stocks if CURRENCY_OF[stock.market] is Currency.CNY
     }
+    names = ", ".join(basket.id for basket in baskets)
+    if not members:
+        raise DataGapError(
+            f"{names}: no A-share member, and only the CNY sleeve is run yet", "add a basket with A-share members"
+        )
     symbols = sorted(members & covered)
     if not symbols:
         raise DataGapError(
-            f"{data.source}: no bars of any A-share member of {', '.join(basket.id for basket in baskets)}",
+            f"{data.source}: no bars of any A-share member of {names}",
             "import data that covers them, or run on the sample: --data sample",
         )
     days = data.bars.loc[data.bars["symbol"].isin(symbols), "date"]

@@ -127,8 +127,8 @@ def _curve(ledger: Ledger, benchmark: Benchmark) -> tuple[SleevePoint, ...]:
 def _why_idle(run: CircleRun) -> Label:
     if not any(event.plan.members for event in run.events):
         return Label(
-            zh=f"「{_CIRCLE_ZH[run.circle]}」这一圈在任何事件上都没有成员：什么也没有买。",
-            en=f"no member in the circle {run.circle.value} at any event: nothing was bought",
+            zh=f"「{_CIRCLE_ZH[run.circle]}」这一圈始终没有可买的成员：什么也没有买。",
+            en=f"the circle {run.circle.value} never had a member to buy: nothing was bought",
         )
     return Label(zh="没有一笔委托成交。", en="no order was filled")
 

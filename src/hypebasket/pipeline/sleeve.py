@@ -11,7 +11,7 @@ from hypebasket.errors import CalendarEndError
 from hypebasket.events.mapping import MappedEvent, map_event
 from hypebasket.events.selection import events_for
 from hypebasket.ledger.invariants import check_ledger
-from hypebasket.ledger.records import EquityRecord, Ledger
+from hypebasket.ledger.records import Ledger
 from hypebasket.market.calendar import Calendar
 from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.market.tape import PanelTape
@@ -146,21 +146,11 @@ class SleeveRunner:
     def _replay(self, plan: Plan, *, start: int | None = None, stop_when_flat: bool = False) -> Ledger:
         sleeve = self.sleeve
         first = sleeve.start if start is None else start
-        if plan.is_empty:
-            return self._idle(first)
         ledger = replay(
             sleeve.panel, plan, cash=sleeve.capital, start=first, stop=sleeve.stop, stop_when_flat=stop_when_flat
         )
         check_ledger(ledger, self.tape, plan.participation_ppm)
         return ledger
-
-    def _idle(self, first: int) -> Ledger:
-        """Return the ledger of a run with nothing to do: cash on every session."""
-        cash = self.sleeve.capital
-        rows = [
-            EquityRecord(session, cash, 0, cash) for session in self.sleeve.panel.sessions[first : self.sleeve.stop]
-        ]
-        return Ledger(self.sleeve.currency, cash, equity=rows)
 
 
 def _worth(strategy: Strategy) -> int | None:

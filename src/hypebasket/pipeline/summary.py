@@ -103,5 +103,5 @@ def _strategy(strategy: Strategy) -> StrategySummary:
         description=label(strategy.description),
         fills=strategy.fills.value,
         window_sessions=strategy.window,
-        triggered=strategy.trigger.on is TriggerOn.EVENTS,
+        triggered=strategy.trigger.on is TriggerOn.EVENTS and strategy.own_class is None,
     )

@@ -105,20 +105,22 @@ def _quoted(tallies: Sequence[_Tally]) -> Label:
             f"{value} in {tally.basket.en} ({count} event{'' if count == 1 else 's'}{f', {_LUCK.en}' if luck else ''})"
         )
     return Label(
-        zh=f"新闻涨幅平均为{'、'.join(zh)}{f'；事件都{_LUCK.zh}' if together else ''}。",
+        zh=f"新闻涨幅平均：{'、'.join(zh)}{f'；事件都{_LUCK.zh}' if together else ''}。",
         en=f"The headline averaged {_listed(en)}{f', each {_LUCK.en}' if together else ''}.",
     )
 
 
 def _captured(tallies: Sequence[_Tally]) -> Label:
-    """Return what was captured, with its bounds where there are any."""
+    """Return what was captured, with its bounds where they differ from it."""
     several = len(tallies) > 1
-    zh = [f"{tally.basket.zh if several else ''} {_bounded(tally.captured, tally.bounds)}" for tally in tallies]
-    en = [f"{_bounded(tally.captured, tally.bounds)}{f' in {tally.basket.en}' if several else ''}" for tally in tallies]
-    explain = any("[" in words for words in en)
+    numbers = [_bounded(tally.captured, tally.bounds) for tally in tallies]
+    zh = [f"{tally.basket.zh} {number}" for tally, number in zip(tallies, numbers, strict=True)]
+    en = [f"{number} in {tally.basket.en}" for tally, number in zip(tallies, numbers, strict=True)]
+    bounded = any("[" in number for number in numbers)
+    brackets = Label(zh="（方括号：悲观至乐观成交）", en=" (brackets: pessimistic to optimistic fills)")
     return Label(
-        zh=f"实得平均为{'、'.join(zh)}{'（方括号内：悲观与乐观成交，不同时才列）' if explain else ''}。",
-        en=f"Captured averaged {_listed(en)}{' (in brackets, where they differ: pessimistic and optimistic fills)' if explain else ''}.",
+        zh=f"实得平均：{'、'.join(zh if several else numbers)}{brackets.zh if bounded else ''}。",
+        en=f"Captured averaged {_listed(en if several else numbers)}{brackets.en if bounded else ''}.",
     )
 
 

@@ -93,8 +93,3 @@ class Plan:
     participation_ppm: int = 100_000
     commission: Commission = field(default_factory=Commission)
     overlap: Overlap = Overlap.IGNORE
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.entries and not self.rebalances

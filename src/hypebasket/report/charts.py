@@ -147,6 +147,7 @@ def curve_chart(pair: Pair, events: tuple[EventView, ...], scale: tuple[float, f
             "height": 290,
             "margin": {"l": 40, "r": 10, "t": 36, "b": 30},
             "hovermode": "x unified",
+            "showlegend": True,
             "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
             "xaxis": _axis(
                 type="date",

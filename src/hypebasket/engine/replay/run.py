@@ -9,7 +9,7 @@ import backtrader as bt
 from hypebasket.engine.replay.broker import MarketRulesBroker
 from hypebasket.engine.replay.feed import panel_feeds
 from hypebasket.engine.replay.strategy import EventStrategy
-from hypebasket.ledger.records import Ledger
+from hypebasket.ledger.records import EquityRecord, Ledger
 from hypebasket.market.panel import MarketPanel
 from hypebasket.plan.intents import Entry, Plan
 
@@ -20,10 +20,13 @@ def replay(panel: MarketPanel, plan: Plan, *, cash: int, start: int, stop: int, 
     """Execute ``plan`` on sessions ``start..stop`` (rows of ``panel``, end excluded) from ``cash`` fen.
 
     The session before ``start`` is shown to the engine for its closes, but nothing can happen on it. With
-    ``stop_when_flat`` the run ends after the first session with nothing held, working or to come.
+    ``stop_when_flat`` the run ends after the first session with nothing held, working or to come. A plan without a
+    name holds its cash on every session.
     """
     symbols = {entry.symbol for entry in plan.entries}
     symbols |= {symbol for rebalance in plan.rebalances for symbol, _ in rebalance.weights_ppm}
+    if not symbols:
+        return Ledger("CNY", cash, equity=[EquityRecord(day, cash, 0, cash) for day in panel.sessions[start:stop]])
     first = max(start - 1, 0)
     window = panel.rows(first, stop).columns(symbols)
     cerebro = bt.Cerebro(stdstats=False)

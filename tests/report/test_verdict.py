@@ -1,0 +1,86 @@
+"""The verdict in words: the means by hand, how few events there are, and what captured is called."""
+
+from __future__ import annotations
+
+from report_builder import build_result, label
+
+from hypebasket.ledger.result import CircleResult, EventResult
+from hypebasket.pipeline.verdict import verdict
+
+FULL = build_result()
+NAMES = {basket.id: basket.name for basket in FULL.baskets}
+STRATEGIES = FULL.strategies
+
+
+def circle(basket: str, *numbers: tuple[float, ...], first_id: str = "event-0") -> CircleResult:
+    """The primary circle of a basket with events of (headline, captured[, pessimistic, optimistic])."""
+    any_event = FULL.results[0].events[0]
+    events: list[EventResult] = []
+    for position, (headline, captured, *bounds) in enumerate(numbers):
+        low, high = bounds or (None, None)
+        update = {
+            "event_id": f"event-{position}" if position else first_id, "headline": headline, "captured": captured,
+            "captured_pessimistic": low, "captured_optimistic": high, "title": label("甲", "Alpha"),
+        }  # fmt: skip
+        events.append(any_event.model_copy(update=update))
+    own = next(one for one in FULL.results if (one.basket, one.strategy) == (basket, "event-drift"))
+    return own.model_copy(update={"primary": True, "events": tuple(events)})
+
+
+def said(*circles: CircleResult) -> tuple[str, str]:
+    words = verdict(circles, STRATEGIES, NAMES)
+    return words.zh, words.en
+
+
+def test_captured_above_the_headline_and_below_zero_read_right() -> None:
+    # means by hand: (0.10 - 0.04) / 2 = 0.03 and (0.12 + 0.02) / 2 = 0.07; -0.02 and -0.05
+    zh, en = said(circle("compute", (0.10, 0.12), (-0.04, 0.02)), circle("regulation", (-0.02, -0.05)))
+    assert en == (
+        "The headline averaged +3.0% in Compute (2 events) and -2.0% in Regulation (1 event), "
+        "each too few to tell skill from luck. Captured averaged +7.0% in Compute and -5.0% in Regulation."
+    )
+    assert zh == (
+        "新闻涨幅平均：算力 +3.0%（2 个事件）、监管 -2.0%（1 个事件）；事件都太少，分不清本领与运气。"
+        "实得平均：算力 +7.0%、监管 -5.0%。"
+    )
+
+
+def test_bounds_stand_where_every_event_has_them_and_they_differ() -> None:
+    # by hand: the mean of 1 and 3 percent below, of 5 and 7 percent above
+    _, en = said(circle("compute", (0.1, 0.02, 0.01, 0.05), (0.1, 0.04, 0.03, 0.07)))
+    assert "Captured averaged +3.0% [+2.0%, +6.0%] (brackets: pessimistic to optimistic fills)." in en
+    assert "[" not in said(circle("compute", (0.1, 0.02, 0.01, 0.05), (0.1, 0.04)))[1]
+    assert "[" not in said(circle("compute", (0.1, 0.02, 0.02, 0.02)))[1]
+
+
+def test_twenty_events_are_not_called_few() -> None:
+    many, few = circle("compute", *[(0.1, 0.1)] * 20), circle("application", *[(0.1, 0.1)] * 19)
+    zh, en = said(many, few)
+    assert "in Compute (20 events) and" in en
+    assert "(19 events, too few to tell skill from luck)" in en
+    assert "应用 +10.0%（19 个事件，太少，分不清本领与运气）" in zh
+    assert "luck" not in said(many)[1]
+
+
+def test_the_best_known_event_is_named_for_the_basket_it_moved_most() -> None:
+    _, en = said(
+        circle("compute", (0.1, 0.1), first_id="sora-launch"),
+        circle("application", (0.4779, 0.1343, 0.1133, 0.3026), first_id="sora-launch"),
+    )
+    assert en.endswith("Alpha (Application): headline +47.8%, captured +13.4% [+11.3%, +30.3%].")
+    assert "Alpha" not in said(circle("compute", (0.1, 0.1)))[1]
+
+
+def test_nothing_to_compare_is_said() -> None:
+    nothing = circle("regulation")
+    assert said(nothing)[1] == "Regulation: no event to compare."
+    assert said(circle("compute", (0.1, 0.1)), nothing)[1].endswith("Regulation: no event to compare.")
+    held = [strategy for strategy in STRATEGIES if not strategy.triggered]
+    assert verdict([nothing], held, NAMES).en == "No event strategy was run: there is nothing to compare."
+
+
+def test_of_several_event_strategies_the_first_speaks_by_name() -> None:
+    second = STRATEGIES[0].model_copy(update={"id": "other", "name": label("另一", "Other")})
+    words = verdict([circle("compute", (0.1, 0.1))], [STRATEGIES[0], second], NAMES)
+    assert words.en.startswith("Event drift: The headline averaged +10.0% in Compute (1 event, too few")
+    assert words.zh.startswith("事件漂移：新闻涨幅平均：算力 +10.0%（1 个事件，太少")
