@@ -42,7 +42,7 @@ class Timetable:
         """Return the row of the planned entry session, or why there is none."""
         if not self.first <= mapped.session_1 <= self.last:
             return Text(
-                zh=f"第 1 日（{mapped.session_1}）不在回测区间（{self.first}..{self.last}）内",
+                zh=f"第 1 日（{mapped.session_1}）不在回测区间（{self.first} 至 {self.last}）内",
                 en=f"session 1 ({mapped.session_1}) lies outside the run ({self.first}..{self.last})",
             )
         if mapped.base not in self.panel.row_of:
@@ -56,7 +56,7 @@ class Timetable:
             row = moved
         if not self.start <= row < self.stop:
             return Text(
-                zh=f"计划买入日不在回测区间（{self.first}..{self.last}）内",
+                zh=f"计划买入日不在回测区间（{self.first} 至 {self.last}）内",
                 en=f"the planned entry session lies outside the run ({self.first}..{self.last})",
             )
         return row

@@ -33,6 +33,7 @@ _REASONS = {
     "max_gap": _label("高开超过限度", "opened above the gap limit"),
     "limit_not_reached": _label("未触及涨停价", "limit-up not reached"),
     "not_held": _label("没有持仓", "nothing held"),
+    "not_a_member": _label("已不是成员", "no longer a member"),
     "overlap": _label("已被先前事件持有", "held for an earlier event"),
     "superseded": _label("被新的调仓取代", "superseded by a new rebalance"),
     "withdrawn": _label("策略自行撤单", "withdrawn by the strategy"),
