@@ -180,11 +180,13 @@ def test_shares_bought_before_may_be_sold_on_a_day_of_purchase(made: HandMadeMar
                    commission=0, stamp_duty=0, transfer_fee=0)  # fmt: skip
     ledger.fills.append(more)
     ledger.orders.append(replace(order, order_id=90, side=Side.BUY, shares=100, filled=100))
+    # 900 go, 100 come: 800 leave, each with a dividend of 0.50 taxed at 20 %: 80.00 instead of 90.00
+    ledger.taxes[:] = [replace(ledger.taxes[0], shares=800, cash=8_000)]
     for index, row in enumerate(ledger.equity[2:], start=2):
         close = made.tape.last_close(A, row.session)
         value = row.market_value + 100 * close
-        alter(ledger.equity, index, cash=row.cash - more.amount, market_value=value,
-              equity=row.cash - more.amount + value)  # fmt: skip
+        cash = row.cash - more.amount + 1_000
+        alter(ledger.equity, index, cash=cash, market_value=value, equity=cash + value)
         position = next((each for each in ledger.positions if (each.session, each.symbol) == (row.session, A)), None)
         assert position is None
         ledger.positions.append(

@@ -1,8 +1,18 @@
-"""Lets the tests of this folder import the hand-made and the drawn markets, whichever way pytest imports them."""
+"""Lets the tests of this folder import the hand-made and the drawn markets, whichever way pytest imports them.
+
+``HYPOTHESIS_PROFILE`` chooses how many examples the properties of the whole schema draw: ``quick`` or ``torture``.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+settings.register_profile("quick", max_examples=28, deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "torture", max_examples=350, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)

@@ -6,6 +6,7 @@ the days on which dates were announced, and the days on which the evidence of me
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from drawn_markets import N_SESSIONS, SYMBOLS, make_market, sessions
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from hypebasket.rules.boards import board_of
@@ -22,10 +24,16 @@ from hypebasket.spec.instrument import Instrument
 from hypebasket.spec.strategy import SelectBy, Strategy
 from markets import HandMadeMarket, basket, event, stock, strategy
 
+WHOLE_SCHEMA = settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
 EVERY = tuple(sorted(SYMBOLS))
 SEGMENTS = dict(zip(EVERY, "aabbc", strict=True))
 LIVES = ("600001.SH", "300003.SZ")
 """Names that may be listed late or delisted early; the others trade throughout."""
+
+
+Dates = tuple[datetime | None, datetime | None]
+"""When a source first named a member, and when it left."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +62,18 @@ def change_the_future(seed: int, other: int, last: int) -> World:
     }
     kept = [each for each in _happenings(seed) if _public(each) <= now]
     moved = [each for each in _happenings(other) if _public(each) > now]
-    evidence = {
-        symbol: tuple(
-            mine if mine is None or mine <= now else (None if theirs is None or theirs <= now else theirs)
-            for mine, theirs in zip(_evidence(seed)[symbol], _evidence(other)[symbol], strict=True)
-        )
-        for symbol in EVERY
-    }
+    evidence = {symbol: _redated(_evidence(seed)[symbol], _evidence(other)[symbol], now) for symbol in EVERY}
     return _world(made, lives, [*kept, *moved], evidence)
+
+
+def _redated(mine: Dates, theirs: Dates, now: datetime) -> Dates:
+    """Return the dates of a member: mine where they were public by ``now``, theirs if those were not either."""
+    (since, until), (other_since, other_until) = mine, theirs
+    if since is not None and since > now and other_since is not None and other_since > now:
+        since = other_since
+    if until is None or until > now:
+        until = other_until if other_until is not None and other_until > now else None
+    return since, until
 
 
 def _instant(row: int, clock: str) -> datetime:
@@ -98,7 +110,7 @@ def _happenings(seed: int) -> list[Event]:
     return found
 
 
-def _evidence(seed: int) -> dict[str, tuple[datetime | None, datetime | None]]:
+def _evidence(seed: int) -> dict[str, Dates]:
     """Draw when each name was first named by a source, and when it left the basket."""
     rng = np.random.default_rng(seed + 3)
     found = {}

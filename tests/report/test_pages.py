@@ -71,7 +71,7 @@ def test_the_same_result_gives_the_same_bytes(result, index, tmp_path):
 def test_another_process_gives_the_same_bytes(index, tmp_path, root):
     program = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
-        "from report_builder import build_result, label, tearsheet_names; from hypebasket.report.pages import write_index;"
+        "from report_builder import build_result, tearsheet_names; from hypebasket.report.pages import write_index;"
         "made = build_result(); write_index(made, Path(sys.argv[2]), tearsheet_names(made));"
         "print(sorted({'pandas', 'numpy', 'matplotlib', 'quantstats', 'plotly', 'mplfonts'} & set(sys.modules)))"
     )

@@ -13,10 +13,10 @@ import pytest
 from tidy_builder import cn_rows, rows_of, write_rows, write_tidy
 
 from hypebasket.errors import DamagedDataError, DataGapError, StoreError
-from hypebasket.sources import store as store_module
 from hypebasket.files import UNFINISHED, write_atomically
-from hypebasket.sources.lock import hold_lock
+from hypebasket.sources import store as store_module
 from hypebasket.sources.folder import read_folder
+from hypebasket.sources.lock import hold_lock
 from hypebasket.sources.store import Store
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from hypebasket.errors import LedgerError
 from hypebasket.ledger.records import Entitlement, Fill, Ledger, Order, OrderKind, OrderStatus, Position, Side
+from hypebasket.ledger.tax_account import TaxAccount
 
 __all__ = ["DayFacts", "Tape", "check_ledger"]
 
@@ -43,6 +44,12 @@ class Tape(Protocol):
     def entitlement(self, symbol: str, session: date, held: int) -> tuple[int, int]:
         """Return the shares and the cash (fen) that ``held`` shares receive before the open."""
 
+    def dividend_micro(self, symbol: str, session: date) -> int:
+        """Return the taxable cash per share of an ex-date, in millionths of the currency; 0 on other days."""
+
+    def dividend_tax_permille(self, symbol: str, bought: date, sold: date, ex_date: date) -> int:
+        """Return the tax rate on a dividend of ``ex_date`` for a share held from ``bought`` to ``sold``."""
+
 
 def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
     """Raise ``LedgerError`` at the first broken invariant.
@@ -50,7 +57,8 @@ def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
     Checked: cash + positions = equity on every session, rebuilt from fills and entitlements; no buy makes cash
     negative; no sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit,
     without trading, or above the participation cap; fills of an order add up to what its row says; every order not
-    filled whole gives a reason; every holding gets on an ex-date what it is entitled to.
+    filled whole gives a reason; every holding gets on an ex-date what it is entitled to, and pays the tax on it
+    when it is sold.
     """
     _check_fills(ledger, tape, participation_ppm)
     _check_accounts(ledger, tape)
@@ -88,6 +96,8 @@ class _Account:
         self.tape = tape
         self.shares: dict[str, int] = defaultdict(int)
         self.bought: dict[str, int] = {}
+        self.net: dict[str, int] = defaultdict(int)
+        self.tax = TaxAccount(tape.dividend_tax_permille)
 
     def entitle(self, items: list[Entitlement], session: date) -> None:
         self.bought = defaultdict(int)
@@ -101,13 +111,29 @@ class _Account:
             held = self.shares[symbol]
             if entitled[symbol] != held and (entitled[symbol] or any(self.tape.entitlement(symbol, session, held))):
                 _fail(f"entitlement of {symbol} on {session}: shares held", entitled[symbol], held)
+        for symbol in {item.symbol for item in items}:
+            gained = sum(item.shares for item in items if item.symbol == symbol)
+            if gained == -self.shares[symbol]:
+                self.tax.drop(symbol)
+            else:
+                self.tax.pay_out(symbol, session, self.tape.dividend_micro(symbol, session), gained)
         for item in items:
             self.shares[item.symbol] += item.shares
             self.cash += item.cash
 
+    def pay_tax(self, booked: dict[str, int], session: date) -> None:
+        """Take the dividend tax that falls due after the close, and compare it with what was booked."""
+        due = {symbol: self.tax.owed(symbol, session, net) for symbol, net in sorted(self.net.items())}
+        due = {symbol: owed for symbol, owed in due.items() if owed}
+        if booked != due:
+            _fail(f"dividend tax on {session}", booked, due)
+        self.cash -= sum(due.values())
+        self.net.clear()
+
     def trade(self, fill: Fill) -> None:
         name = f"fill {fill.fill_id} of {fill.symbol} on {fill.session}"
         self.cash += fill.cash_flow
+        self.net[fill.symbol] += fill.shares if fill.side is Side.BUY else -fill.shares
         if fill.side is Side.BUY:
             if self.cash < 0:
                 _fail(f"{name}: cash after a buy", self.cash, ">= 0")
@@ -132,17 +158,21 @@ def _check_accounts(ledger: Ledger, tape: Tape) -> None:
     entitlements = defaultdict(list)
     for item in ledger.entitlements:
         entitlements[item.session].append(item)
+    taxes: dict[date, dict[str, int]] = defaultdict(dict)
+    for tax in ledger.taxes:
+        taxes[tax.session][tax.symbol] = tax.cash
     held: dict[date, dict[str, int]] = defaultdict(dict)
     for position in ledger.positions:
         _check_position(position, tape)
         held[position.session][position.symbol] = position.shares
     sessions = {record.session for record in ledger.equity}
-    if strays := sorted({*fills, *entitlements, *held} - sessions):
-        _fail("fills, entitlements or positions outside the run", strays, "none")
+    if strays := sorted({*fills, *entitlements, *taxes, *held} - sessions):
+        _fail("fills, entitlements, taxes or positions outside the run", strays, "none")
     for record in ledger.equity:
         account.entitle(entitlements[record.session], record.session)
         for fill in sorted(fills[record.session], key=_phase):
             account.trade(fill)
+        account.pay_tax(taxes[record.session], record.session)
         if record.cash != account.cash:
             _fail(f"cash on {record.session}", record.cash, account.cash)
         if held[record.session] != {symbol: shares for symbol, shares in account.shares.items() if shares}:

@@ -17,6 +17,7 @@ __all__ = [
     "Position",
     "Reason",
     "Side",
+    "Tax",
 ]
 
 
@@ -135,6 +136,16 @@ class Entitlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Tax:
+    """Dividend tax that fell due because ``shares`` left the account, taken from cash after the close, in fen."""
+
+    session: date
+    symbol: str
+    shares: int
+    cash: int
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """A holding at the end of a session; ``close`` and ``market_value`` in fen (suspended: the last close)."""
 
@@ -164,5 +175,6 @@ class Ledger:
     orders: list[Order] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
     entitlements: list[Entitlement] = field(default_factory=list)
+    taxes: list[Tax] = field(default_factory=list)
     positions: list[Position] = field(default_factory=list)
     equity: list[EquityRecord] = field(default_factory=list)

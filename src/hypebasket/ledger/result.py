@@ -111,6 +111,7 @@ class Costs(_Model):
     stamp_duty: float
     transfer_fee: float
     other_fees: float
+    dividend_tax: float
     total: float
 
 

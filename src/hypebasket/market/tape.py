@@ -6,6 +6,8 @@ from datetime import date
 
 from hypebasket.ledger.invariants import DayFacts
 from hypebasket.market.panel import UNKNOWN, MarketPanel
+from hypebasket.rules.boards import law_of
+from hypebasket.rules.dividend_tax import dividend_tax_rate
 from hypebasket.rules.entitlements import entitlement
 from hypebasket.rules.settlement import sellable
 
@@ -42,3 +44,13 @@ class PanelTape:
         """Return the shares and the cash (fen) that ``held`` shares receive before the open of a session."""
         at = (self.panel.row_of[session], self.panel.column_of[symbol])
         return entitlement(held, int(self.panel.cash_micro[at]), int(self.panel.ratio_ppm[at]))
+
+    def dividend_micro(self, symbol: str, session: date) -> int:
+        """Return the taxable cash per share of a session, in millionths of the currency."""
+        at = (self.panel.row_of[session], self.panel.column_of[symbol])
+        return 0 if self.panel.delisted[at] else max(int(self.panel.cash_micro[at]), 0)
+
+    def dividend_tax_permille(self, symbol: str, bought: date, sold: date, ex_date: date) -> int:
+        """Return the tax rate on a dividend; none outside mainland China."""
+        board = self.panel.boards[self.panel.column_of[symbol]]
+        return dividend_tax_rate(bought, sold, ex_date) if law_of(board) == "CN" else 0

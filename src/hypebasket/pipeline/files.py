@@ -30,6 +30,7 @@ LEDGER_COLUMNS: dict[str, tuple[str, ...]] = {
         "commission", "stamp_duty", "transfer_fee", "other_fees", "currency",
     ),
     "entitlements": (*_KEY, "session", "symbol", "event_id", "held", "shares", "cash", "currency"),
+    "taxes": (*_KEY, "session", "symbol", "shares", "cash", "currency"),
     "positions": (*_KEY, "session", "symbol", "shares", "close", "market_value", "currency"),
     "equity": (*_KEY, "sleeve", "currency", "session", "cash", "market_value", "equity", "benchmark"),
     "events": (
@@ -88,6 +89,7 @@ def ledger_rows(key: LedgerKey, ledger: Ledger, result: CircleResult) -> dict[st
             (*key, e.session, e.symbol, e.event_id, e.held, e.shares, money(e.cash), currency)
             for e in ledger.entitlements
         ),
+        "taxes": ((*key, t.session, t.symbol, t.shares, money(t.cash), currency) for t in ledger.taxes),
         "positions": (
             (*key, p.session, p.symbol, p.shares, money(p.close), money(p.market_value), currency)
             for p in ledger.positions

@@ -104,7 +104,8 @@ def _costs(ledger: Ledger) -> Costs:
         name: sum(getattr(fill, name) for fill in ledger.fills) / FEN
         for name in ("commission", "stamp_duty", "transfer_fee", "other_fees")
     }
-    return Costs(**sums, total=sum(fill.fees for fill in ledger.fills) / FEN)
+    tax = sum(tax.cash for tax in ledger.taxes) / FEN
+    return Costs(**sums, dividend_tax=tax, total=sum(fill.fees for fill in ledger.fills) / FEN + tax)
 
 
 def _unfilled(ledger: Ledger) -> dict[str, int]:

@@ -27,8 +27,8 @@ NOTES = (
     Label(zh="现金不计利息，无风险利率取 0。", en="Cash earns nothing; the riskless rate is 0."),
     Label(zh="基准为价格指数，不含股息。", en="Benchmarks are price indices, without dividends."),
     Label(
-        zh="交易使用未复权价格；分红送转记入持仓，红利税尚未计入。",
-        en="Trades use raw prices; dividends and bonus shares act on holdings; dividend tax is not charged yet.",
+        zh="交易使用未复权价格；分红送转记入持仓，红利税按持股期限在卖出时扣缴。",
+        en="Trades use raw prices; dividends and bonus shares act on holdings; dividend tax falls due at the sale.",
     ),
 )
 

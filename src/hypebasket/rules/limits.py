@@ -13,7 +13,7 @@ from hypebasket.rules.tables import Record, amount, find, pair, tables_of, word
 if TYPE_CHECKING:
     from hypebasket.spec.instrument import Board
 
-__all__ = ["NO_LIMIT_DOWN", "NO_LIMIT_UP", "day_limits", "first_day_prices", "limit_prices"]
+__all__ = ["NO_LIMIT_DOWN", "NO_LIMIT_UP", "day_limits", "delisting_length", "first_day_prices", "limit_prices"]
 
 NO_LIMIT_DOWN: Final = 0
 """Limit-down where the law sets none: below every price."""
@@ -77,7 +77,7 @@ def day_limits(
     board : Board
         From the instrument table, else from the code.
     symbol_market : str
-        Exchange: XSHG, XSHE or XBSE.
+        Exchange: XSHG, XSHE or XBSE; Hong Kong and the United States have no daily limit whatever the rest says.
     session : date
         A session on or after 2015-09-08.
     reference : int or None
@@ -108,7 +108,8 @@ def day_limits(
         No record covers the board on that day.
     """
     law = law_of(board)
-    find(law, "price_limit", session, board, "ordinary")
+    if find(law, "price_limit", session, board, "ordinary").value == "none":
+        return _FREE
     if delisting_session is not None:
         if delisting_session <= amount(find(law, "free_sessions", session, board, "delisting")):
             return _FREE
@@ -126,6 +127,11 @@ def day_limits(
     status = "risk_warning" if risk_warning else "ordinary"
     band = amount(find(law, "price_limit", session, board, status))
     return _around(law, board, symbol_market, session, reference, band, "ordinary")
+
+
+def delisting_length(board: Board, start: date) -> int:
+    """Return how many sessions a delisting period that begins on ``start`` has; whole-day suspensions do not count."""
+    return amount(find(law_of(board), "delisting_length", start, board))
 
 
 def _around(

@@ -1,25 +1,49 @@
-"""Order sizes: the lots an exchange accepts, odd remainders, and splitting what is too large for one order."""
+"""Order sizes: the lots an exchange accepts, odd remainders, and splitting what is too large for one order.
+
+``lot`` is the instrument's own. On the mainland ``None`` means the board's; in Hong Kong every company has its own, so
+``None`` raises; boards with a step of one share ignore it.
+"""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from hypebasket.errors import RuleGapError
 from hypebasket.rules.boards import law_of
-from hypebasket.rules.tables import amount, find, only, pair
+from hypebasket.rules.tables import amount, find, only, pair, word
 
 if TYPE_CHECKING:
     from datetime import date
 
     from hypebasket.spec.instrument import Board
 
-__all__ = ["largest_legal_lot", "largest_lot", "legal_sale", "order_maximum", "order_size", "sale_lot", "split_order"]
+__all__ = [
+    "NO_MAXIMUM",
+    "buying_cap",
+    "largest_legal_lot",
+    "largest_lot",
+    "legal_sale",
+    "order_maximum",
+    "order_size",
+    "sale_lot",
+    "split_order",
+]
+
+NO_MAXIMUM: Final = 1_000_000_000_000
+"""Largest order where there is none: more shares than any company has."""
+
+_BOARD_LOT: Final = "board_lot"
 
 
 @cache
-def order_size(board: Board) -> tuple[int, int]:
+def order_size(board: Board, lot: int | None = None) -> tuple[int, int]:
     """Return the smallest order of a board and the step above it, in shares."""
-    return pair(only(law_of(board), "order_size", board), "minimum", "step")
+    if _trades_board_lots(board):
+        own = _own_lot(board, lot)
+        return own, own
+    minimum, step = pair(only(law_of(board), "order_size", board), "minimum", "step")
+    return (lot, lot) if lot is not None and minimum == step > 1 else (minimum, step)
 
 
 def largest_lot(shares: int, minimum: int, step: int) -> int:
@@ -41,40 +65,58 @@ def sale_lot(held: int, wanted: int, minimum: int, step: int) -> int:
     return max(plain, with_odd)
 
 
-def largest_legal_lot(board: Board, shares: int, lot: int = 100) -> int:
-    """Return the largest legal size of a buy of at most ``shares``; 0 if none.
+def largest_legal_lot(board: Board, shares: int, lot: int | None = None) -> int:
+    """Return the largest legal size of a buy of at most ``shares``; 0 if none."""
+    return largest_lot(shares, *order_size(board, lot))
 
-    ``lot`` is the instrument's own lot on boards that trade in whole lots; boards with a step of one share ignore it.
+
+def legal_sale(board: Board, held: int, wanted: int, lot: int | None = None) -> int:
+    """Return the largest legal size of a sale of at most ``wanted`` out of a balance of ``held``; 0 if none.
+
+    In Hong Kong an odd rest never leaves: its own book is matched by hand at a price no bar tells. It stays in the
+    account and is marked there.
     """
-    minimum, step = _sized(board, lot)
-    return largest_lot(shares, minimum, step)
+    if _trades_board_lots(board):
+        return largest_lot(min(held, wanted), *order_size(board, lot))
+    return sale_lot(held, wanted, *order_size(board, lot))
 
 
-def legal_sale(board: Board, held: int, wanted: int, lot: int = 100) -> int:
-    """Return the largest legal size of a sale of at most ``wanted`` out of a balance of ``held``; 0 if none."""
-    minimum, step = _sized(board, lot)
-    return sale_lot(held, wanted, minimum, step)
+def order_maximum(board: Board, session: date, market_order: bool = False, *, lot: int | None = None) -> int:
+    """Return the largest single order in shares; ``NO_MAXIMUM`` where there is none."""
+    record = find(law_of(board), "order_maximum", session, board, "market" if market_order else "limit")
+    if word(record) == "none":
+        return NO_MAXIMUM
+    return amount(record) * (_own_lot(board, lot) if _trades_board_lots(board) else 1)
 
 
-def _sized(board: Board, lot: int) -> tuple[int, int]:
-    minimum, step = order_size(board)
-    return (lot, lot) if minimum == step else (minimum, step)
-
-
-def order_maximum(board: Board, session: date, market_order: bool = False) -> int:
-    """Return the largest single order in shares."""
-    return amount(find(law_of(board), "order_maximum", session, board, "market" if market_order else "limit"))
-
-
-def split_order(shares: int, maximum: int, board: Board) -> tuple[int, ...]:
+def split_order(shares: int, maximum: int, board: Board, lot: int | None = None) -> tuple[int, ...]:
     """Split a legal order into the fewest legal ones of at most ``maximum``, largest first.
 
     A last child below the smallest order takes whole steps from the one before it.
     """
-    minimum, step = order_size(board)
     full, rest = divmod(shares, maximum)
     children = [maximum] * full + ([rest] if rest else [])
+    minimum, step = order_size(board, lot)
     if full and 0 < rest < minimum:
         moved = -(-(minimum - rest) // step) * step
         children[-2:] = [maximum - moved, rest + moved]
     return tuple(children)
+
+
+def buying_cap(board: Board, symbol_market: str, session: date) -> int | None:
+    """Return how many shares of one stock under risk warning an investor may buy in a session; ``None``: any number."""
+    record = find(law_of(board), "risk_warning_buying_cap", session, board, str(symbol_market))
+    return None if word(record) == "none" else amount(record)
+
+
+@cache
+def _trades_board_lots(board: Board) -> bool:
+    return only(law_of(board), "order_size", board).value == _BOARD_LOT
+
+
+def _own_lot(board: Board, lot: int | None) -> int:
+    if lot is None:
+        raise RuleGapError(
+            f"{board}: the board lot is the company's own and is not known", "state it in the instruments"
+        )
+    return lot

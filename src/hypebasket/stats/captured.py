@@ -39,6 +39,8 @@ def capture_of(ledger: Ledger, entries: Sequence[Entry]) -> Capture:
         profit[fill.symbol] += fill.cash_flow
     for item in ledger.entitlements:
         profit[item.symbol] += item.cash
+    for tax in ledger.taxes:
+        profit[tax.symbol] -= tax.cash
     last = ledger.equity[-1]
     for position in ledger.positions:
         if position.session == last.session:

@@ -9,6 +9,7 @@ auction (sells, then buys, by symbol); mark. Orders of a plan are released by a 
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from typing import Any, Protocol
 
 import backtrader as bt
@@ -25,6 +26,7 @@ from hypebasket.engine.replay.matching import (
 )
 from hypebasket.engine.replay.mirror import Mirror
 from hypebasket.engine.replay.native import kind_of, last_row, size_fault
+from hypebasket.engine.replay.tax import TaxLots
 from hypebasket.engine.replay.ticket import Ticket
 from hypebasket.ledger.records import (
     Entitlement,
@@ -36,6 +38,7 @@ from hypebasket.ledger.records import (
     Position,
     Reason,
     Side,
+    Tax,
 )
 from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.rules.entitlements import entitlement
@@ -110,6 +113,8 @@ class MarketRulesBroker(bt.BrokerBase):
         self._fill_ids = itertools.count(1)
         self._volume_used: dict[int, int] = {}
         self._paid: dict[int, tuple[int, int]] = {}
+        self._traded: dict[int, int] = defaultdict(int)
+        self._tax_lots = TaxLots(self._panel.boards)
 
     def start(self) -> None:
         """Match the feeds to the columns of the panel, by name."""
@@ -233,6 +238,7 @@ class MarketRulesBroker(bt.BrokerBase):
         self.holdings.start_session()
         self._volume_used.clear()
         self._paid.clear()
+        self._traded.clear()
         self._lapse(self.row - 1)
         self._corporate_actions()
         self._end_delisted()
@@ -244,6 +250,7 @@ class MarketRulesBroker(bt.BrokerBase):
             self._desk.before_close(self.row)
         self._auction(OrderKind.CLOSE)
         self._lapse(self.row)
+        self._pay_dividend_tax()
         self._mark_to_close()
         self._in_session = False
         if self._desk:
@@ -258,6 +265,8 @@ class MarketRulesBroker(bt.BrokerBase):
         return idle and (self._desk is None or self._desk.is_done(self.row))
 
     def _corporate_actions(self) -> None:
+        for column in sorted(self.holdings.shares):
+            self._note_dividend(column)
         for tranche in list(self.holdings.tranches.values()):
             at = (self.row, tranche.column)
             cash, ratio = int(self._panel.cash_micro[at]), int(self._panel.ratio_ppm[at])
@@ -276,12 +285,34 @@ class MarketRulesBroker(bt.BrokerBase):
         if gained:
             self.mirror.tell_entitlement(tranche.column, gained, 0.0 if gained > 0 else money / FEN / held)
 
+    def _note_dividend(self, column: int) -> None:
+        """Let the tax lots of a name carry what it is entitled to; a settled delisting ends them."""
+        at = (self.row, column)
+        if self._panel.delisted[at]:
+            self._tax_lots.forget(column)
+            return
+        cash, ratio = int(self._panel.cash_micro[at]), int(self._panel.ratio_ppm[at])
+        if cash or ratio:
+            held = [tranche.shares for (_, own), tranche in self.holdings.tranches.items() if own == column]
+            gained = sum(entitlement(shares, cash, ratio)[0] for shares in held)
+            self._tax_lots.entitle(column, self._panel.sessions[self.row], cash, gained)
+
     def _end_delisted(self) -> None:
         """End the orders in names that have left the exchange."""
         for ticket in self.tickets:
             if ticket.alive and self._panel.delisted[self.row, ticket.column]:
                 self.end(ticket, OrderStatus.CANCELLED, Reason.DELISTED)
         self.tickets = [ticket for ticket in self.tickets if ticket.alive]
+
+    def _pay_dividend_tax(self) -> None:
+        """Take the tax on dividends of shares that left today, whatever cash there is."""
+        session = self._panel.sessions[self.row]
+        for column in sorted(self._traded):
+            net = self._traded[column]
+            owed = self._tax_lots.settle(column, session, net)
+            if owed:
+                self.holdings.cash -= owed
+                self.ledger.taxes.append(Tax(session, self._panel.symbols[column], -net, owed))
 
     def _lapse(self, row: int) -> None:
         """End the orders whose last session was ``row`` or one before it."""
@@ -372,6 +403,7 @@ class MarketRulesBroker(bt.BrokerBase):
             other_fees=part.fees.other,
         )
         self.ledger.fills.append(fill)
+        self._traded[ticket.column] += part.shares if ticket.is_buy else -part.shares
         tranche = self._tranche(ticket)
         if ticket.is_buy:
             self.holdings.receive(tranche, part.shares, part.price, fill.cash_flow)

@@ -1,0 +1,136 @@
+"""Tax on dividends: the mainland's by holding period, first in first out, due at the sale; withholding elsewhere.
+
+All functions are pure. Taxable money is in millionths of a yuan, so that parts of a lot stay exact; tax due is in fen.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from hypebasket.errors import UsageError
+from hypebasket.rules.boards import law_of
+from hypebasket.rules.tables import amount, find
+
+if TYPE_CHECKING:
+    from hypebasket.spec.instrument import Board
+
+__all__ = ["Dividend", "Lot", "close_day", "dividend_tax_rate", "grow", "receive", "withholding_rate"]
+
+PERMILLE: Final = 1_000
+MICRO_PER_FEN: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dividend:
+    """A dividend on all shares of one lot that is not taxed yet: ``taxable`` in millionths of a yuan."""
+
+    record_date: date
+    taxable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Shares that came into the account on one day, and what they have received since."""
+
+    bought: date
+    shares: int
+    dividends: tuple[Dividend, ...] = ()
+
+
+def dividend_tax_rate(bought: date, sold: date, record_date: date) -> int:
+    """Return the tax on a dividend in permille, by how long the shares were held.
+
+    Months and years are natural ones: what was bought on 8 January and sold on 8 February was held for a month, on
+    9 February for longer. Where the later month has no such day, its last one counts: 31 January to 28 February is a
+    month (财税〔2012〕85号 and the examples of the clearing house). The record date decides which rates apply.
+    """
+    if sold < bought:
+        raise UsageError(f"sold on {sold}: before it was bought on {bought}", "exchange the days")
+    if sold <= _months_later(bought, 1):
+        held = "up_to_a_month"
+    elif sold <= _months_later(bought, 12):
+        held = "up_to_a_year"
+    else:
+        held = "beyond"
+    return amount(find("CN", "dividend_tax", record_date, held))
+
+
+def receive(lots: Sequence[Lot], record_date: date, micro_per_share: int) -> tuple[Lot, ...]:
+    """Return the lots after a dividend of ``micro_per_share`` millionths of a yuan, gross, on every share.
+
+    Call it on the lots as they stand at the close of the record date. Bonus shares out of profit (送股) are taxed as a
+    dividend of one yuan per new share; those out of reserves (转增) are not.
+    """
+    if micro_per_share == 0:
+        return tuple(lots)
+    return tuple(
+        Lot(lot.bought, lot.shares, (*lot.dividends, Dividend(record_date, lot.shares * micro_per_share)))
+        for lot in lots
+    )
+
+
+def grow(lots: Sequence[Lot], new_shares: int) -> tuple[Lot, ...]:
+    """Return the lots with ``new_shares`` (negative: fewer) spread over them by size; they keep their days.
+
+    Bonus shares were held for as long as the shares they came from. The parts add up to ``new_shares`` exactly.
+    """
+    held = sum(lot.shares for lot in lots)
+    if held + new_shares < 0:
+        raise UsageError(f"{-new_shares} shares taken from {held}", "give at most what is held")
+    grown: list[Lot] = []
+    passed = given = 0
+    for lot in lots:
+        passed += lot.shares
+        part = passed * new_shares // held - given
+        given += part
+        grown.append(Lot(lot.bought, lot.shares + part, lot.dividends))
+    return tuple(grown)
+
+
+def close_day(lots: Sequence[Lot], day: date, net_change: int) -> tuple[tuple[Lot, ...], int]:
+    """Return the lots after the account's net change of one day, and the tax in fen that falls due with it.
+
+    Only the net change counts: shares sold and bought again on one day keep their age. A net sale takes the oldest lots
+    first; their dividends are taxed together and rounded half-up once. A part of a lot takes its share of the untaxed
+    dividends, floored to a millionth; the rest stays with the rest.
+    """
+    if net_change >= 0:
+        return (*lots, Lot(day, net_change)) if net_change else tuple(lots), 0
+    wanted = -net_change
+    kept: list[Lot] = []
+    due = 0
+    for lot in lots:
+        leaving = min(wanted, lot.shares)
+        wanted -= leaving
+        rest: list[Dividend] = []
+        for dividend in lot.dividends:
+            part = dividend.taxable * leaving // lot.shares if lot.shares else 0
+            if leaving:
+                due += part * dividend_tax_rate(lot.bought, day, dividend.record_date)
+            rest.append(Dividend(dividend.record_date, dividend.taxable - part))
+        if lot.shares > leaving:
+            kept.append(Lot(lot.bought, lot.shares - leaving, tuple(rest)))
+    if wanted:
+        held = sum(lot.shares for lot in lots)
+        raise UsageError(f"{-net_change} shares sold on {day}, {held} held", "give at most what is held")
+    unit = PERMILLE * MICRO_PER_FEN
+    return tuple(kept), (due + unit // 2) // unit
+
+
+def withholding_rate(board: Board, session: date, *who: str) -> int:
+    """Return the permille of a cash dividend that is withheld at payment in Hong Kong or the United States.
+
+    ``who``: in Hong Kong the account (hong_kong, stock_connect) and the company (h_share, other); in the United States
+    the holder (mainland_china, hong_kong, other). An option: whoever does not ask is paid in full.
+    """
+    return amount(find(law_of(board), "dividend_withholding", session, *who))
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
