@@ -33,6 +33,7 @@ VERBS = {
     "check": Verb("hypebasket.cli.check:check", "Validate every YAML of the workspace."),
     "events": Verb("hypebasket.cli.events:events", "List the events; explain an event's sessions hop by hop."),
     "data": Verb("hypebasket.cli.data:data", "Import, show and verify the workspace's market data."),
+    "rules": Verb("hypebasket.cli.rules:rules", "Show the law in force on a day, or what changed between two days."),
     "init": Verb("hypebasket.cli.init:init", "Make a fresh workspace."),
 }
 

@@ -40,7 +40,7 @@ def tick_at(board: Board, session: date, price: int, scale: int = CENTS) -> int:
 
 
 def is_on_tick(board: Board, session: date, price: int, scale: int = CENTS) -> bool:
-    """Tell whether an order may carry ``price``; trades between quotes (midpoints in New York) may still print off it."""
+    """Tell whether an order may carry ``price``; a trade between quotes (a midpoint in New York) may print off it."""
     finest = _finest(price, scale)
     return finest % _tick(board, session, finest) == 0
 
