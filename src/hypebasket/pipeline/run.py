@@ -86,8 +86,9 @@ def execute(request: RunRequest, say: Say) -> Finished:
             if press:
                 press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
         results = [result for pair in pairs for result in pair.results]
+        unmapped = {event for pair in pairs for event in pair.runner.unmapped}
         run_baskets = list({pair.runner.basket.id: pair.runner.basket for pair in pairs}.values())
-        result = assemble(identity, results, run_baskets, strategies, sleeve, data)
+        result = assemble(identity, results, run_baskets, strategies, sleeve, data, unmapped)
         _write_ledgers(folder, pairs)
         write_json(folder / "result.json", result_payload(result))
         write_json(folder / "manifest.json", _manifest(identity, parameters))

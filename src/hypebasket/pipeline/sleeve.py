@@ -73,6 +73,7 @@ class SleeveRunner:
         self.strategy = strategy
         self.sleeve = replace(sleeve, panel=sleeve.panel.settled(_worth(strategy)))
         self.events = events_for(tuple(events), basket.mainline, strategy.trigger)
+        self.unmapped: set[str] = set()
         self.tape = PanelTape(self.sleeve.panel)
         self.builder = PlanBuilder(
             strategy, basket, self.sleeve.panel, sleeve.calendar, start=sleeve.start, stop=sleeve.stop
@@ -125,13 +126,13 @@ class SleeveRunner:
                 return self.builder.rotation(plans, circle, policy)
 
     def mapped_events(self) -> list[MappedEvent]:
-        """Map the events to sessions, in the order in which they own names; those past the calendar are left out."""
+        """Map the events to sessions, in the order in which they own names; what lies past the calendar is noted."""
         mapped = []
         for event in self.events:
             try:
                 mapped.append(map_event(event, self.sleeve.calendar, reaction_minutes=self.strategy.entry.reaction))
             except CalendarEndError:
-                continue
+                self.unmapped.add(event.id)
         return mapped
 
     def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy]) -> dict[FillPolicy, Ledger]:

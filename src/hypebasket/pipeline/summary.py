@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from hypebasket.ledger.result import (
     BasketSummary,
@@ -19,7 +19,7 @@ from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.pipeline.verdict import verdict
 from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.strategy import Strategy, TriggerOn
-from hypebasket.spec.text import CURRENCY_OF
+from hypebasket.spec.text import CURRENCY_OF, Text
 
 __all__ = ["assemble"]
 
@@ -40,8 +40,9 @@ def assemble(
     strategies: Sequence[Strategy],
     sleeve: Sleeve,
     data: MarketData,
+    unmapped: Collection[str] = (),
 ) -> RunResult:
-    """Put the results of every pair and circle together."""
+    """Put the results of every pair and circle together; ``unmapped`` events lie past the calendar's end."""
     summaries = tuple(_strategy(strategy) for strategy in strategies)
     names = {basket.id: label(basket.name) for basket in baskets}
     return RunResult(
@@ -50,10 +51,12 @@ def assemble(
         data=DataSummary(
             source=data.source,
             synthetic=data.synthetic,
-            first_session=sleeve.panel.sessions[0],
+            first_session=sleeve.panel.sessions[sleeve.start],
             last_session=sleeve.panel.sessions[-1],
             content_hash=data.content_hash,
-            warnings=tuple(label(warning) for warning in (*data.warnings, *sleeve.panel.warnings)),
+            warnings=tuple(
+                label(text) for text in (*data.warnings, *sleeve.panel.warnings, *_past_end(unmapped, sleeve))
+            ),
         ),
         verdict=verdict(results, summaries, names),
         baskets=tuple(_basket(basket, sleeve) for basket in baskets),
@@ -61,6 +64,15 @@ def assemble(
         results=tuple(results),
         notes=NOTES,
     )
+
+
+def _past_end(unmapped: Collection[str], sleeve: Sleeve) -> Iterator[Text]:
+    """Yield a warning for each event that falls past the last published session."""
+    for event in sorted(unmapped):
+        yield Text(
+            zh=f"事件 {event} 晚于已公布的交易日历（至 {sleeve.calendar.last}），未纳入",
+            en=f"event {event} lies past the end of the published calendar ({sleeve.calendar.last}): left out",
+        )
 
 
 def _basket(basket: Basket, sleeve: Sleeve) -> BasketSummary:

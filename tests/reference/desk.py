@@ -1,0 +1,686 @@
+"""A trading desk that plays a plan on a market, a second time: written from the documents, plain and slow.
+
+What a session does, in order: corporate actions, open, queue, close, tax, mark, stops. Everything is looked up anew for
+every order; nothing is prepared. Sessions are counted from 0; money is ``Decimal`` yuan.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from law import Auction, Day, Law, Limits, Policy, Stock
+
+TICK = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Action:
+    """A corporate action: gross cash and new shares per old share."""
+
+    cash: Decimal = Decimal(0)
+    ratio: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class End:
+    """A planned end of a position: at the open or the close of a session."""
+
+    session: int
+    at_close: bool
+    purpose: str
+
+    @property
+    def when(self) -> tuple[int, bool]:
+        return self.session, self.at_close
+
+
+@dataclass(frozen=True)
+class Leave:
+    """On what terms a position ends; ``hold`` counts from the session of the first fill."""
+
+    end: End | None = None
+    hold: int | None = None
+    stop: Decimal | None = None
+    take: Decimal | None = None
+    trail: Decimal | None = None
+    board_break: bool = False
+
+
+@dataclass(frozen=True)
+class Wish:
+    """To buy for a share of the equity at the close before."""
+
+    event: str
+    symbol: str
+    session: int
+    auction: Auction
+    weight: Decimal
+    attempts: int | None
+    last: int | None
+    cap: Decimal | None
+    leave: Leave
+
+
+@dataclass(frozen=True)
+class Rebalance:
+    """To hold, from an open on, these names at these shares of the equity and nothing else."""
+
+    session: int
+    weights: Mapping[str, Decimal]
+    attempts: int | None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A market and a plan. ``before`` are exchange sessions before the first of ``sessions``, for counting listings.
+
+    ``settle_at`` is what a delisted share turns into: ``None`` for its last close. Trading begins at session 1.
+    """
+
+    seed: int
+    before: tuple[date, ...]
+    sessions: tuple[date, ...]
+    stocks: Mapping[str, Stock]
+    days: Mapping[tuple[str, int], Day]
+    actions: Mapping[tuple[str, int], Action]
+    wishes: tuple[Wish, ...]
+    rebalances: tuple[Rebalance, ...]
+    policy: Policy
+    participation: Decimal
+    overlap: str
+    cash: Decimal
+    settle_at: Decimal | None = None
+
+
+@dataclass
+class Order:
+    """An order and how it stands."""
+
+    number: int
+    event: str
+    symbol: str
+    buys: bool
+    auction: Auction
+    purpose: str
+    created: int
+    money: Decimal | None = None
+    wanted: int | None = None
+    attempts: int = 0
+    filled: int = 0
+    spent: Decimal = Decimal(0)
+    status: str = "open"
+    reason: str = ""
+    most_attempts: int | None = None
+    last: int | None = None
+    cap: Decimal | None = None
+    leave: Leave = Leave()
+
+    @property
+    def works(self) -> bool:
+        return self.status == "open"
+
+    def end(self, status: str, reason: str = "") -> None:
+        """End it; a part filled makes it partial, a reason given stands only where no obstacle was met."""
+        self.status = "partial" if self.filled and status != "filled" else status
+        self.reason = "" if status == "filled" else (self.reason or reason)
+
+
+@dataclass
+class Holding:
+    """Shares of one name that one event owns."""
+
+    event: str
+    symbol: str
+    leave: Leave
+    end: End | None
+    shares: int = 0
+    bought_today: int = 0
+    entry_price: Decimal = Decimal(0)
+    highest: Decimal = Decimal(0)
+    board_closed: bool = False
+    leaving: str = ""
+
+
+@dataclass
+class Lot:
+    """Shares bought net on one day, and the cash each has received since."""
+
+    day: date
+    shares: int
+    cash: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Fill:
+    session: date
+    symbol: str
+    event: str
+    auction: str
+    side: str
+    shares: int
+    price: Decimal
+    amount: Decimal
+    commission: Decimal
+    stamp_duty: Decimal
+    transfer_fee: Decimal
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    session: date
+    symbol: str
+    event: str
+    held: int
+    shares: int
+    cash: Decimal
+
+
+@dataclass(frozen=True)
+class Tax:
+    session: date
+    symbol: str
+    shares: int
+    cash: Decimal
+
+
+@dataclass
+class Books:
+    """Everything that happened."""
+
+    orders: list[Order] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    entitlements: list[Entitlement] = field(default_factory=list)
+    taxes: list[Tax] = field(default_factory=list)
+    equity: list[tuple[date, Decimal, Decimal]] = field(default_factory=list)
+
+
+class Tape:
+    """What the data tells of a name on a session, and what follows from it."""
+
+    def __init__(self, scenario: Scenario, law: Law) -> None:
+        self.scenario = scenario
+        self.law = law
+        self.calendar = [*scenario.before, *scenario.sessions]
+
+    def day(self, symbol: str, session: int) -> Day | None:
+        return self.scenario.days.get((symbol, session))
+
+    def trades(self, symbol: str, session: int) -> bool:
+        day = self.day(symbol, session)
+        return day is not None and not day.suspended
+
+    def delisted(self, symbol: str, session: int) -> bool:
+        left = self.scenario.stocks[symbol].delisted
+        return left is not None and self.scenario.sessions[session] >= left
+
+    def close(self, symbol: str, session: int) -> Decimal:
+        """Return the last close up to a session; 0 before the first."""
+        for earlier in range(session, -1, -1):
+            day = self.day(symbol, earlier)
+            if day is not None:
+                return day.close
+        return Decimal(0)
+
+    def known_action(self, symbol: str, session: int) -> Action | None:
+        """Return the recorded action the first reference price since the last trade shows, if there is one."""
+        for earlier in range(session, -1, -1):
+            if (symbol, earlier) in self.scenario.actions:
+                return self.scenario.actions[symbol, earlier]
+            if earlier < session and self.trades(symbol, earlier):
+                return None
+            if self.trades(symbol, earlier - 1):
+                return None
+        return None
+
+    def reference(self, symbol: str, session: int) -> Decimal | None:
+        """Return the price the day's limits are computed from."""
+        day = self.day(symbol, session)
+        if day is None or day.suspended:
+            return None
+        if day.reference is not None:
+            return day.reference
+        before = self.close(symbol, session - 1) if session else Decimal(0)
+        if not before:
+            return None
+        action = self.known_action(symbol, session)
+        return self.law.ex_right(before, action.cash, action.ratio) if action else before
+
+    def implied_cash(self, symbol: str, session: int) -> Decimal:
+        """Return the cash per share that only the reference price tells of."""
+        day = self.day(symbol, session)
+        before = self.close(symbol, session - 1) if session else Decimal(0)
+        if day is None or day.suspended or day.reference is None or not before:
+            return Decimal(0)
+        return Decimal(0) if self.known_action(symbol, session) else before - day.reference
+
+    def sessions_listed(self, stock: Stock, session: int) -> int | None:
+        if stock.listed is None or stock.listed < self.calendar[0]:
+            return None
+        today = self.scenario.sessions[session]
+        return sum(stock.listed <= day <= today for day in self.calendar)
+
+    def limits(self, symbol: str, session: int) -> Limits | None:
+        """Return the day's limits; ``None`` if they cannot be known."""
+        stock, day = self.scenario.stocks[symbol], self.scenario.days[symbol, session]
+        return self.law.limits(
+            stock, self.scenario.sessions[session], self.reference(symbol, session),
+            risk_warning=bool(day.risk_warning), sessions_listed=self.sessions_listed(stock, session),
+        )  # fmt: skip
+
+    def sealed(self, symbol: str, session: int) -> bool:
+        """Whether the name closed at its limit-up."""
+        if session < 0 or not self.trades(symbol, session):
+            return False
+        limits = self.limits(symbol, session)
+        return limits is not None and limits.up is not None and self.scenario.days[symbol, session].close == limits.up
+
+    def sealed_last(self, symbol: str, session: int) -> bool:
+        """Whether the last close with trading before ``session`` was at the limit-up."""
+        for earlier in range(session - 1, -1, -1):
+            if self.trades(symbol, earlier):
+                return self.sealed(symbol, earlier)
+        return False
+
+
+class Desk:
+    """Plays one scenario."""
+
+    def __init__(self, scenario: Scenario, law: Law | None = None) -> None:
+        self.scenario = scenario
+        self.law = law or Law()
+        self.tape = Tape(scenario, self.law)
+        self.books = Books()
+        self.cash = scenario.cash
+        self.equity = scenario.cash
+        self.holdings: list[Holding] = []
+        self.lots: dict[str, list[Lot]] = defaultdict(list)
+        self.taken: dict[str, int] = {}
+
+    def play(self) -> Books:
+        for session in range(1, len(self.scenario.sessions)):
+            self.taken = defaultdict(int)
+            self.bought: dict[str, int] = defaultdict(int)
+            self.sold: dict[str, int] = defaultdict(int)
+            for holding in self.holdings:
+                holding.bought_today = 0
+            self.corporate_actions(session)
+            self.open(session)
+            self.auction(session, Auction.QUEUE)
+            self.close(session)
+            self.taxes(session)
+            self.mark(session)
+            self.judge(session)
+        for order in self.working():
+            order.end("cancelled", "run_end")
+        return self.books
+
+    def working(self) -> list[Order]:
+        return [order for order in self.books.orders if order.works]
+
+    def today(self, session: int) -> date:
+        return self.scenario.sessions[session]
+
+    # --- 1. corporate actions -----------------------------------------------------------------------------------------
+
+    def corporate_actions(self, session: int) -> None:
+        for symbol in sorted(self.scenario.stocks):
+            if self.tape.delisted(symbol, session):
+                self.delist(symbol, session)
+                continue
+            recorded = self.scenario.actions.get((symbol, session))
+            action = recorded or Action(cash=self.tape.implied_cash(symbol, session))
+            if action != Action():
+                self.entitle(symbol, session, action)
+            self.adjust(symbol, session)
+
+    def delist(self, symbol: str, session: int) -> None:
+        for order in self.working():
+            if order.symbol == symbol:
+                order.reason = "delisted"
+                order.end("cancelled")
+        if self.tape.delisted(symbol, session - 1):
+            return
+        worth = self.scenario.settle_at
+        price = self.tape.close(symbol, session) if worth is None else worth
+        for holding in self.held(symbol):
+            self.book(holding, session, -holding.shares, price * holding.shares)
+        self.lots[symbol].clear()
+
+    def entitle(self, symbol: str, session: int, action: Action) -> None:
+        bonus = 0
+        for holding in self.held(symbol):
+            shares = self.law.bonus_shares(holding.shares, action.ratio)
+            bonus += shares
+            self.book(holding, session, shares, self.law.half_up(action.cash * holding.shares))
+        for lot in self.lots[symbol]:
+            lot.cash += max(action.cash, Decimal(0))
+        if bonus:
+            self.lots[symbol].append(Lot(self.today(session), bonus))
+
+    def book(self, holding: Holding, session: int, shares: int, cash: Decimal) -> None:
+        self.books.entitlements.append(
+            Entitlement(self.today(session), holding.symbol, holding.event, holding.shares, shares, cash)
+        )
+        holding.shares += shares
+        self.cash += cash
+
+    def adjust(self, symbol: str, session: int) -> None:
+        """Move entry price and high-water mark over an ex-date, when the name trades."""
+        reference, before = self.tape.reference(symbol, session), self.tape.close(symbol, session - 1)
+        if reference is None or not before or reference == before:
+            return
+        for holding in self.held(symbol):
+            holding.entry_price = self.law.half_up(Fraction(holding.entry_price * reference) / Fraction(before))
+            holding.highest = self.law.half_up(Fraction(holding.highest * reference) / Fraction(before))
+
+    def held(self, symbol: str) -> list[Holding]:
+        return [each for each in self.holdings if each.symbol == symbol and each.shares]
+
+    # --- 2. open, 3. queue, 4. close ----------------------------------------------------------------------------------
+
+    def open(self, session: int) -> None:
+        for rebalance in self.scenario.rebalances:
+            if rebalance.session == session:
+                self.rebalance(rebalance, session)
+        self.release(session, (Auction.OPEN, Auction.QUEUE))
+        self.leave(session, at_close=False)
+        self.auction(session, Auction.OPEN)
+
+    def close(self, session: int) -> None:
+        self.release(session, (Auction.CLOSE,))
+        self.leave(session, at_close=True)
+        self.auction(session, Auction.CLOSE)
+        for order in self.working():
+            if order.buys and self.is_over(order, session):
+                order.end("expired", "exit_due" if self.is_due(order, session) else "")
+
+    def is_over(self, order: Order, session: int) -> bool:
+        """Whether an entry has no session left to be tried on."""
+        tried = order.most_attempts is not None and order.attempts >= order.most_attempts
+        late = order.last is not None and session >= order.last
+        return tried or late or self.is_due(order, session)
+
+    def is_due(self, order: Order, session: int) -> bool:
+        end = self.planned_end(order)
+        return end is not None and end.session <= session
+
+    def planned_end(self, order: Order) -> End | None:
+        holding = self.holding_of(order)
+        return holding.end if holding else None
+
+    def auction(self, session: int, auction: Auction) -> None:
+        """Match what waits for an auction: sales, then purchases, each by symbol."""
+        for order in sorted(self.working(), key=lambda each: (each.buys, each.symbol, each.number)):
+            if not order.buys and auction is (Auction.OPEN if session > order.created else order.auction):
+                self.sell(order, session, auction)
+            if order.buys and order.auction is auction:
+                self.buy(order, session, auction)
+
+    def new_order(self, event: str, symbol: str, auction: Auction, session: int, purpose: str, *, buys: bool) -> Order:
+        order = Order(len(self.books.orders), event, symbol, buys, auction, purpose, session)
+        self.books.orders.append(order)
+        return order
+
+    # --- wishes -------------------------------------------------------------------------------------------------------
+
+    def release(self, session: int, auctions: tuple[Auction, ...]) -> None:
+        for wish in self.scenario.wishes:
+            if wish.session == session and wish.auction in auctions:
+                self.enter(wish, session)
+
+    def enter(self, wish: Wish, session: int) -> None:
+        order = self.new_order(wish.event, wish.symbol, wish.auction, session, "entry", buys=True)
+        order.money = self.share_of_equity(wish.weight)
+        order.most_attempts, order.last, order.cap = wish.attempts, wish.last, wish.cap
+        if self.tape.delisted(wish.symbol, session):
+            order.end("cancelled", "delisted")
+        elif self.scenario.overlap != "stack" and (held := self.occupied(wish.symbol)):
+            order.end("cancelled", "overlap")
+            if self.scenario.overlap == "extend":
+                self.extend(held, wish.leave.end)
+        else:
+            self.holdings.append(Holding(wish.event, wish.symbol, wish.leave, wish.leave.end))
+
+    def share_of_equity(self, weight: Decimal) -> Decimal:
+        return Decimal(int(self.equity * weight * 100)) / 100
+
+    def occupied(self, symbol: str) -> list[Holding]:
+        """Return what an earlier event holds or is buying of a name."""
+        buying = {order.event for order in self.working() if order.buys and order.symbol == symbol}
+        return [each for each in self.holdings if each.symbol == symbol and (each.shares or each.event in buying)]
+
+    def extend(self, held: list[Holding], end: End | None) -> None:
+        for holding in held:
+            if end and holding.end and end.when > holding.end.when:
+                holding.end = end
+
+    def holding_of(self, order: Order) -> Holding | None:
+        return next((each for each in self.holdings if (each.event, each.symbol) == (order.event, order.symbol)), None)
+
+    # --- leaving ------------------------------------------------------------------------------------------------------
+
+    def leave(self, session: int, *, at_close: bool) -> None:
+        """Make the sales that are due now; a position that leaves stops buying."""
+        for holding in self.holdings:
+            due = holding.end is not None and holding.end.when <= (session, at_close)
+            purpose = holding.leaving or (holding.end.purpose if due and holding.end else "")
+            if not purpose or (at_close and not due):
+                continue
+            self.stop_buying(holding)
+            selling = any(not each.buys and (each.event, each.symbol) == (holding.event, holding.symbol)
+                          for each in self.working())  # fmt: skip
+            if holding.shares and not selling:
+                auction = Auction.CLOSE if at_close else Auction.OPEN
+                self.new_order(holding.event, holding.symbol, auction, session, purpose, buys=False)
+            holding.leaving = purpose
+
+    def stop_buying(self, holding: Holding) -> None:
+        for order in self.working():
+            if order.buys and (order.event, order.symbol) == (holding.event, holding.symbol):
+                order.end("expired", "exit_due")
+
+    def judge(self, session: int) -> None:
+        """Judge the close: which positions leave at the next open."""
+        for holding in self.holdings:
+            if not holding.shares or holding.leaving or not self.tape.trades(holding.symbol, session):
+                continue
+            close = self.scenario.days[holding.symbol, session].close
+            holding.highest = max(holding.highest, close)
+            holding.leaving = self.verdict(holding, close, session)
+
+    def verdict(self, holding: Holding, close: Decimal, session: int) -> str:
+        terms, entry = holding.leave, holding.entry_price
+        if terms.board_break and self.tape.sealed_last(holding.symbol, session):
+            if not self.tape.sealed(holding.symbol, session):
+                return "board_break"
+        if terms.stop is not None and close <= entry * (1 - terms.stop):
+            return "stop_loss"
+        if terms.take is not None and close >= entry * (1 + terms.take):
+            return "take_profit"
+        if terms.trail is not None and close <= holding.highest * (1 - terms.trail):
+            return "trailing_stop"
+        return ""
+
+    # --- rebalances ---------------------------------------------------------------------------------------------------
+
+    def rebalance(self, target: Rebalance, session: int) -> None:
+        for order in self.working():
+            order.reason = "superseded"
+            order.end("cancelled")
+        held = {each.symbol: each for each in self.holdings if each.shares}
+        for symbol in sorted({*held, *target.weights}):
+            self.aim(symbol, held.get(symbol), target, session)
+
+    def aim(self, symbol: str, holding: Holding | None, target: Rebalance, session: int) -> None:
+        """Order the difference between what is held and what is wanted, sized at the close before."""
+        stock, close = self.scenario.stocks[symbol], self.tape.close(symbol, session - 1)
+        shares = holding.shares if holding else 0
+        money = self.share_of_equity(target.weights.get(symbol, Decimal(0)))
+        if symbol not in target.weights:
+            sale = self.new_order("", symbol, Auction.OPEN, session, "rebalance", buys=False)
+            sale.wanted = shares
+            return
+        difference = money - shares * close
+        if difference < 0:
+            surplus = self.law.legal_sale(stock, shares, int(-difference / close))
+            if surplus:
+                sale = self.new_order("", symbol, Auction.OPEN, session, "rebalance", buys=False)
+                sale.wanted = surplus
+        elif self.law.lot(stock, int(difference / close)):
+            order = self.new_order("", symbol, Auction.OPEN, session, "rebalance", buys=True)
+            order.money, order.most_attempts = difference, target.attempts
+            if holding is None:
+                self.holdings.append(Holding("", symbol, Leave(), None))
+
+    # --- matching -----------------------------------------------------------------------------------------------------
+
+    def price_of(self, order: Order, session: int, auction: Auction) -> Decimal | str:
+        """Return at what price an order is served now, or what stands in its way; counts the attempt."""
+        day = self.tape.day(order.symbol, session)
+        if day is None:
+            return "no_bar"
+        if day.suspended:
+            return "suspended"
+        order.attempts += 1
+        limits = self.tape.limits(order.symbol, session)
+        if limits is None:
+            return "no_reference_price"
+        limit = limits.up if order.buys else limits.down
+        price = self.law.fill_price(self.scenario.policy, auction, day, limit, buys=order.buys)
+        if price is not None:
+            return price
+        if auction is Auction.QUEUE and (limit is None or day.high < limit):
+            return "limit_not_reached"
+        return "locked_limit_up" if order.buys else "locked_limit_down"
+
+    def room(self, symbol: str, session: int) -> int | None:
+        """Return the shares the volume cap leaves; ``None`` is no cap."""
+        room = self.law.volume_room(self.scenario.participation, self.scenario.days[symbol, session].volume)
+        return None if room is None else room - self.taken[symbol]
+
+    def buy(self, order: Order, session: int, auction: Auction) -> None:
+        assert order.money is not None
+        price = self.price_of(order, session, auction)
+        if not isinstance(price, Decimal):
+            order.reason = price
+            return
+        if order.cap is not None and price > order.cap:
+            order.reason = "max_gap"
+            return
+        stock, today = self.scenario.stocks[order.symbol], self.today(session)
+        left = order.money - order.spent
+        wanted = self.law.affordable(stock, today, price, left)
+        if not wanted:
+            if order.filled:
+                order.end("filled")
+            order.reason = "" if order.filled else "lot"
+            return
+        room = self.room(order.symbol, session)
+        shares = wanted if room is None else self.law.lot(stock, min(wanted, room))
+        capped = shares < wanted
+        payable = self.law.affordable(stock, today, price, min(left, self.cash))
+        if payable < shares:
+            shares, capped = payable, False
+        if shares:
+            self.execute(order, session, auction, price, shares)
+        if not self.law.lot(stock, wanted - shares):
+            order.end("filled")
+        else:
+            order.reason = "volume_cap" if capped else "cash"
+
+    def sell(self, order: Order, session: int, auction: Auction) -> None:
+        holding = self.holding_of(order)
+        assert holding is not None
+        price = self.price_of(order, session, auction)
+        if not isinstance(price, Decimal):
+            order.reason = price
+            return
+        stock = self.scenario.stocks[order.symbol]
+        wanted = holding.shares if order.wanted is None else order.wanted - order.filled
+        sellable = self.law.sellable(holding.shares, holding.bought_today)
+        if not sellable:
+            order.reason = "t_plus_1"
+            return
+        room = self.room(order.symbol, session)
+        shares = self.law.legal_sale(stock, sellable, min(wanted, sellable if room is None else room))
+        if shares:
+            self.execute(order, session, auction, price, shares)
+        if shares == wanted:
+            order.end("filled")
+        elif room is not None and room < min(wanted, sellable):
+            order.reason = "volume_cap"
+        else:
+            order.reason = "t_plus_1" if sellable < wanted else "lot"
+
+    def execute(self, order: Order, session: int, auction: Auction, price: Decimal, shares: int) -> None:
+        stock, today = self.scenario.stocks[order.symbol], self.today(session)
+        holding = self.holding_of(order)
+        assert holding is not None
+        for part in self.law.children(stock, today, shares):
+            amount = price * part
+            fees = self.law.fees(stock, today, amount, buys=order.buys)
+            self.books.fills.append(
+                Fill(today, order.symbol, order.event, auction.value, "buy" if order.buys else "sell", part, price,
+                     amount, fees.commission, fees.stamp_duty, fees.transfer_fee)
+            )  # fmt: skip
+            if order.buys:
+                self.cash -= amount + fees.total
+                order.spent += amount + fees.total
+                self.add(holding, price, part, session)
+            else:
+                self.cash += amount - fees.total
+                holding.shares -= part
+                self.sold[order.symbol] += part
+            order.filled += part
+        self.taken[order.symbol] += shares
+
+    def add(self, holding: Holding, price: Decimal, shares: int, session: int) -> None:
+        """Put bought shares into a holding."""
+        total = holding.entry_price * holding.shares + price * shares
+        holding.entry_price = self.law.half_up(Fraction(total) / (holding.shares + shares))
+        if holding.leave.hold is not None and holding.end is None:
+            holding.end = End(session + holding.leave.hold - 1, True, "hold")
+        holding.shares += shares
+        holding.bought_today += shares
+        self.bought[holding.symbol] += shares
+
+    # --- 5. tax and mark ----------------------------------------------------------------------------------------------
+
+    def taxes(self, session: int) -> None:
+        today = self.today(session)
+        for symbol in sorted({*self.bought, *self.sold}):
+            net = self.bought[symbol] - self.sold[symbol]
+            if net > 0:
+                self.lots[symbol].append(Lot(today, net))
+            elif net < 0:
+                tax = self.law.half_up(self.owed(self.lots[symbol], -net, today))
+                if tax:
+                    self.cash -= tax
+                    self.books.taxes.append(Tax(today, symbol, -net, tax))
+
+    def owed(self, lots: list[Lot], shares: int, today: date) -> Decimal:
+        """Take shares out of the oldest lots and return the tax they owe, unrounded."""
+        owed = Decimal(0)
+        while shares:
+            lot = lots[0]
+            part = min(lot.shares, shares)
+            owed += part * lot.cash * self.law.dividend_tax_rate(lot.day, today)
+            lot.shares -= part
+            shares -= part
+            if not lot.shares:
+                lots.pop(0)
+        return owed
+
+    def mark(self, session: int) -> None:
+        self.holdings = [each for each in self.holdings if each.shares or self.is_buying(each)]
+        value = sum((self.tape.close(each.symbol, session) * each.shares for each in self.holdings), Decimal(0))
+        self.equity = self.cash + value
+        self.books.equity.append((self.today(session), self.cash, value))
+
+    def is_buying(self, holding: Holding) -> bool:
+        return any(order.buys and self.holding_of(order) is holding for order in self.working())
