@@ -5,9 +5,9 @@
         cerebro.adddata(feed)                                   # instead of PandasData
     cerebro.setbroker(MarketRulesBroker(panel=market, cash=fen(1_000_000)))   # instead of the stock broker
 
-``buy`` and ``sell`` then work in the next session's opening auction (Market, Limit) or closing auction (Close), inside price
-limits, T+1, lots, suspensions, volume and fees; ``order.info.reason`` says why one did not fill, and ``broker.ledger`` keeps
-the whole record. After the run, ``check_run`` proves the ledger against the market.
+``buy`` and ``sell`` then work in the next session's opening auction (Market, Limit) or closing auction (Close), inside
+price limits, T+1, lots, suspensions, volume and fees; ``order.info.reason`` says why one did not fill, and
+``broker.ledger`` keeps the whole record. After the run, ``check_run`` proves the ledger against the market.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ def test_terms_below_zero_are_refused(rate: int, minimum: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("board", "day"), [("main", "2015-09-07"), ("star", "2019-07-19"), ("bse", "2021-11-12"), ("hk", "2024-02-19")]
+    ("board", "day"),
+    [("main", "2015-09-07"), ("star", "2019-07-19"), ("bse", "2021-11-12"), ("hk", "2013-12-31"), ("us", "2011-06-30")],
 )
 def test_days_without_fees_raise(board: Board, day: str) -> None:
     with pytest.raises(RuleGapError):

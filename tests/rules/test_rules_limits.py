@@ -173,8 +173,8 @@ def test_band_of_each_board(
         ("chinext", SZ, "2010-01-04", "price_limit chinext ordinary, 2010-01-04"),
         ("star", SH, "2019-07-19", "price_limit star ordinary, 2019-07-19"),
         ("bse", BJ, "2020-07-24", "price_limit bse ordinary, 2020-07-24"),
-        ("hk", Market.XHKG, "2024-02-16", "price_limit: no table for the law of HK"),
-        ("us", Market.XNYS, "2024-02-15", "price_limit: no table for the law of US"),
+        ("hk", Market.XHKG, "2013-12-31", "price_limit hk ordinary, 2013-12-31: the records begin on 2014-01-01"),
+        ("us", Market.XNYS, "2011-06-30", "price_limit us ordinary, 2011-06-30: the records begin on 2011-07-01"),
     ],
 )
 def test_days_without_a_rule_raise(board: Board, market: Market, day: str, words: str) -> None:

@@ -160,14 +160,6 @@ def test_order_sizes_from_the_table() -> None:
     assert [order_size(board) for board in BOARDS] == [(100, 100), (100, 100), (200, 1), (100, 1)]
 
 
-@pytest.mark.parametrize("board", ["hk", "us"])
-def test_boards_without_tables_raise(board: Board) -> None:
-    with pytest.raises(RuleGapError):
-        order_size(board)
-    with pytest.raises(RuleGapError):
-        sellable(board, 100, 0)
-
-
 @pytest.mark.parametrize("board", BOARDS)
 def test_t_plus_one(board: Board) -> None:
     assert sellable(board, 500, 200) == 300
