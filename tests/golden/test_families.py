@@ -5,7 +5,7 @@ shipped file; lines below it change numbers of it for the small market. Further 
 
 - ``[events]`` ``id at``, then ``scheduled``, ``announced=..``, ``mainline=..``;
 - ``[baskets]`` ``id symbols``: several baskets, put together as the program does for a rotation among mainlines;
-- ``[delisted]`` ``symbol day``: from which day on it is no longer listed;
+- ``[delisted]`` ``symbol day``: from which day on it is no longer listed; ``[actions]`` as in ``markets``;
 - expected: ``[orders]``, ``[fills]`` (``[fills pessimistic]``, ``[fills optimistic]``: under another policy),
   ``[entitlements]``, ``[equity]`` of the continuous run; ``[passed]`` ``event symbol reason``: why a member is not bought;
   ``[excluded]`` ``event words of the reason``; ``[captured]`` ``event profit / money`` of the event on its own.
@@ -57,7 +57,7 @@ def _event(line: str) -> Event:
 
 
 def _market(case: Sections) -> HandMadeMarket:
-    made = market("\n".join(case["market"]))
+    made = market("\n".join(case["market"]), "\n".join(case.get("actions", [])))
     gone: dict[str, date] = {symbol: day_of(day) for symbol, day in map(str.split, case.get("delisted", []))}
     known = {
         symbol: each.model_copy(update={"delist_date": gone.get(symbol)}) for symbol, each in made.data.instruments.items()
@@ -132,7 +132,7 @@ def test_family_events(case: Sections) -> None:
     for line in case.get("captured", []):
         event_id, profit, _, money = line.split()
         one = next(each for each in run.events if each.plan.mapped.event.id == event_id)
-        capture = capture_of(one.ledgers[run.policy], one.plan)
+        capture = capture_of(one.ledgers[run.policy], one.plan.entries, one.plan.idle_ppm)
         assert capture.captured == pytest.approx(float(profit) / float(money), rel=1e-9)
 
 

@@ -179,5 +179,5 @@ def test_an_empty_circle_makes_an_empty_plan() -> None:
     desk = builder(MADE, HOLD_5, basket(A, B))
     planned = plan(HOLD_5, members=basket(A, B), circle=Circle.DOCUMENTED)
     assert (planned.members, planned.entries, planned.excluded) == ((), (), None)
-    plan = desk.events([planned], FillPolicy.REALISTIC)
-    assert (plan.entries, plan.rebalances) == ((), ())
+    whole = desk.events([planned], FillPolicy.REALISTIC)
+    assert (whole.entries, whole.rebalances) == ((), ())

@@ -95,10 +95,10 @@ def _lives(seed: int) -> dict[str, tuple[int, int]]:
 
 
 def _happenings(seed: int) -> list[Event]:
-    """Draw up to four events; a scheduled one may have been announced sessions before, too late, or nobody knows."""
+    """Draw up to six events; a scheduled one may have been announced sessions before, too late, or nobody knows."""
     rng = np.random.default_rng(seed + 2)
     found = []
-    for number in range(int(rng.integers(1, 5))):
+    for number in range(int(rng.integers(1, 7))):
         row = int(rng.integers(1, N_SESSIONS - 2))
         at = _instant(row, str(rng.choice(["00:30", "03:00", "06:58", "12:00"])))
         scheduled = bool(rng.random() < 0.5)

@@ -129,6 +129,11 @@ class Order:
         self.status = "partial" if self.filled and status != "filled" else status
         self.reason = "" if status == "filled" else (self.reason or reason)
 
+    def give_way(self) -> None:
+        """End a purchase whose position is due or leaving: the rest of a part filled ends for that reason."""
+        self.reason = "exit_due" if self.filled else self.reason
+        self.end("expired", "exit_due")
+
 
 @dataclass
 class Holding:
@@ -139,10 +144,8 @@ class Holding:
     leave: Leave
     end: End | None
     shares: int = 0
-    bought_today: int = 0
     entry_price: Decimal = Decimal(0)
     highest: Decimal = Decimal(0)
-    board_closed: bool = False
     leaving: str = ""
 
 
@@ -231,8 +234,6 @@ class Tape:
         for earlier in range(session, -1, -1):
             if (symbol, earlier) in self.scenario.actions:
                 return self.scenario.actions[symbol, earlier]
-            if earlier < session and self.trades(symbol, earlier):
-                return None
             if self.trades(symbol, earlier - 1):
                 return None
         return None
@@ -306,8 +307,6 @@ class Desk:
             self.taken = defaultdict(int)
             self.bought: dict[str, int] = defaultdict(int)
             self.sold: dict[str, int] = defaultdict(int)
-            for holding in self.holdings:
-                holding.bought_today = 0
             self.corporate_actions(session)
             self.open(session)
             self.auction(session, Auction.QUEUE)
@@ -387,27 +386,28 @@ class Desk:
         for rebalance in self.scenario.rebalances:
             if rebalance.session == session:
                 self.rebalance(rebalance, session)
-        self.release(session, (Auction.OPEN, Auction.QUEUE))
         self.leave(session, at_close=False)
+        self.release(session, (Auction.OPEN, Auction.QUEUE))
         self.auction(session, Auction.OPEN)
 
     def close(self, session: int) -> None:
-        self.release(session, (Auction.CLOSE,))
         self.leave(session, at_close=True)
+        self.release(session, (Auction.CLOSE,))
         self.auction(session, Auction.CLOSE)
         for order in self.working():
-            if order.buys and self.is_over(order, session):
-                order.end("expired", "exit_due" if self.is_due(order, session) else "")
+            if order.buys:
+                self.give_up(order, session)
 
-    def is_over(self, order: Order, session: int) -> bool:
-        """Whether an entry has no session left to be tried on."""
-        tried = order.most_attempts is not None and order.attempts >= order.most_attempts
-        late = order.last is not None and session >= order.last
-        return tried or late or self.is_due(order, session)
+    def give_up(self, order: Order, session: int) -> None:
+        """End a purchase that has no session left to be tried on."""
+        if self.is_due(order, session):
+            order.end("expired", "exit_due")
+        elif order.last is not None and session >= order.last:
+            order.end("expired")
 
     def is_due(self, order: Order, session: int) -> bool:
         end = self.planned_end(order)
-        return end is not None and end.session <= session
+        return end is not None and end.when <= (session + 1, False)
 
     def planned_end(self, order: Order) -> End | None:
         holding = self.holding_of(order)
@@ -420,6 +420,8 @@ class Desk:
                 self.sell(order, session, auction)
             if order.buys and order.auction is auction:
                 self.buy(order, session, auction)
+                if order.works and order.most_attempts is not None and order.attempts >= order.most_attempts:
+                    order.end("expired")
 
     def new_order(self, event: str, symbol: str, auction: Auction, session: int, purpose: str, *, buys: bool) -> Order:
         order = Order(len(self.books.orders), event, symbol, buys, auction, purpose, session)
@@ -471,6 +473,8 @@ class Desk:
             purpose = holding.leaving or (holding.end.purpose if due and holding.end else "")
             if not purpose or (at_close and not due):
                 continue
+            if at_close and not holding.shares:
+                continue  # there is no position to leave yet; the close of the last day still takes orders
             self.stop_buying(holding)
             selling = any(not each.buys and (each.event, each.symbol) == (holding.event, holding.symbol)
                           for each in self.working())  # fmt: skip
@@ -482,7 +486,7 @@ class Desk:
     def stop_buying(self, holding: Holding) -> None:
         for order in self.working():
             if order.buys and (order.event, order.symbol) == (holding.event, holding.symbol):
-                order.end("expired", "exit_due")
+                order.give_way()
 
     def judge(self, session: int) -> None:
         """Judge the close: which positions leave at the next open."""
@@ -522,8 +526,7 @@ class Desk:
         shares = holding.shares if holding else 0
         money = self.share_of_equity(target.weights.get(symbol, Decimal(0)))
         if symbol not in target.weights:
-            sale = self.new_order("", symbol, Auction.OPEN, session, "rebalance", buys=False)
-            sale.wanted = shares
+            self.new_order("", symbol, Auction.OPEN, session, "rebalance", buys=False)
             return
         difference = money - shares * close
         if difference < 0:
@@ -531,10 +534,10 @@ class Desk:
             if surplus:
                 sale = self.new_order("", symbol, Auction.OPEN, session, "rebalance", buys=False)
                 sale.wanted = surplus
-        elif self.law.lot(stock, int(difference / close)):
+        elif self.law.lot(stock, int(difference / close)) or not shares:
             order = self.new_order("", symbol, Auction.OPEN, session, "rebalance", buys=True)
             order.money, order.most_attempts = difference, target.attempts
-            if holding is None:
+            if self.holding_of(order) is None:
                 self.holdings.append(Holding("", symbol, Leave(), None))
 
     # --- matching -----------------------------------------------------------------------------------------------------
@@ -588,10 +591,14 @@ class Desk:
             shares, capped = payable, False
         if shares:
             self.execute(order, session, auction, price, shares)
-        if not self.law.lot(stock, wanted - shares):
+        if not self.is_worth_trying(stock, wanted - shares):
             order.end("filled")
         else:
             order.reason = "volume_cap" if capped else "cash"
+
+    def is_worth_trying(self, stock: Stock, rest: int) -> bool:
+        """Whether the rest of a purchase is a lot; what remains below one counts as filled."""
+        return self.law.lot(stock, rest) > 0
 
     def sell(self, order: Order, session: int, auction: Auction) -> None:
         holding = self.holding_of(order)
@@ -602,7 +609,8 @@ class Desk:
             return
         stock = self.scenario.stocks[order.symbol]
         wanted = holding.shares if order.wanted is None else order.wanted - order.filled
-        sellable = self.law.sellable(holding.shares, holding.bought_today)
+        balance = sum(each.shares for each in self.held(order.symbol))
+        sellable = self.law.sellable(balance, self.bought[order.symbol])
         if not sellable:
             order.reason = "t_plus_1"
             return
@@ -614,8 +622,19 @@ class Desk:
             order.end("filled")
         elif room is not None and room < min(wanted, sellable):
             order.reason = "volume_cap"
+        elif sellable < wanted:
+            order.reason = "t_plus_1"
         else:
-            order.reason = "t_plus_1" if sellable < wanted else "lot"
+            order.reason = "lot"
+            self.hand_over(holding, order)
+
+    def hand_over(self, holding: Holding, order: Order) -> None:
+        """Leave a rest too small to be sold alone to another event that holds the name."""
+        others = [each for each in self.held(holding.symbol) if each is not holding]
+        if others:
+            others[0].shares += holding.shares
+            holding.shares = 0
+            order.end("cancelled")
 
     def execute(self, order: Order, session: int, auction: Auction, price: Decimal, shares: int) -> None:
         stock, today = self.scenario.stocks[order.symbol], self.today(session)
@@ -646,7 +665,6 @@ class Desk:
         if holding.leave.hold is not None and holding.end is None:
             holding.end = End(session + holding.leave.hold - 1, True, "hold")
         holding.shares += shares
-        holding.bought_today += shares
         self.bought[holding.symbol] += shares
 
     # --- 5. tax and mark ----------------------------------------------------------------------------------------------

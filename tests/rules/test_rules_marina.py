@@ -16,6 +16,7 @@ from hypebasket.errors import RuleGapError
 from hypebasket.rules.limits import NO_LIMIT_UP, day_limits
 from hypebasket.rules.settlement import sellable
 from hypebasket.rules.tables import amount, find
+from hypebasket.rules.ticks import tick_at
 from hypebasket.spec.instrument import Board
 
 FIRST, LAST = date(2015, 9, 8), date(2026, 12, 31)
@@ -200,6 +201,15 @@ def test_settlement_agrees_on_every_day() -> None:
     assert len(held_back) == len(DAYS)
     assert set(held_back) == {amount(find("CN", "settlement", day)) for day in DAYS} == {1}
     assert sellable("main", 300, 100) == 200
+
+
+@pytest.mark.parametrize(("exchange", "board"), [("XSHG", "main"), ("XSHG", "star"), ("XSHE", "chinext")])
+def test_ticks_agree_on_every_day(exchange: str, board: Board) -> None:
+    ticks = list(marina_days("stock", "tick_size", exchange))
+    assert len(ticks) == len(DAYS)
+    for day, value in ticks:
+        assert isinstance(value, float)
+        assert tick_at(board, day, 1_234) == round(value * 100)
 
 
 def test_the_days_are_whole() -> None:

@@ -129,7 +129,7 @@ def show(session: Session, law: str | None, on: datetime, symbol: str | None) ->
         return
     console = _console()
     if facts:
-        console.print(f"{facts.symbol} {facts.name[session.lang]}", style="bold")
+        console.print(f"{facts.symbol} {facts.name[session.lang]}".rstrip(), style="bold")
         for label, text in facts.lines:
             console.print(f"  {LABELS[label][session.lang]}: {text[session.lang]}")
         console.print()

@@ -205,7 +205,8 @@ class _EventReader:
 
     def _captures(self, event: EventRun, base: int, last: int) -> dict[FillPolicy, Capture]:
         if self.runner.triggered:
-            return {policy: capture_of(ledger, event.plan.entries) for policy, ledger in event.ledgers.items()}
+            entries, idle = event.plan.entries, event.plan.idle_ppm
+            return {policy: capture_of(ledger, entries, idle) for policy, ledger in event.ledgers.items()}
         if not event.plan.members:
             return {}
         return {policy: self._equity_change(ledger, base, last) for policy, ledger in self.run.ledgers.items()}

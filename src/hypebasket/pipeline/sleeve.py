@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from hypebasket.engine.replay import OwnRun, load_own_class, replay, replay_own
@@ -101,13 +102,18 @@ class SleeveRunner:
         """Run all events on one capital."""
         if self.own is None:
             return self._replay(self._continuous(plans, circle, policy))
-        sleeve, builder = self.sleeve, self.builder
+        sleeve = self.sleeve
         participation = round(self.strategy.size.participation * MILLION)
+
+        def cutoff(row: int) -> datetime:
+            return sleeve.calendar.open_cutoff(sleeve.panel.sessions[row])
+
         run = OwnRun(
             panel=sleeve.panel,
             basket=self.basket,
             events=mapped,
-            members=lambda row: builder.eligible(circle, builder.timetable.decision(row), row),
+            members=lambda row: self.builder.eligible(circle, cutoff(row), row),
+            cutoff=cutoff,
             start=sleeve.start,
             stop=sleeve.stop,
         )
@@ -137,7 +143,7 @@ class SleeveRunner:
 
     def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy]) -> dict[FillPolicy, Ledger]:
         """Run one event on fresh capital until it is flat again, or marked at the end of the run."""
-        if not self.triggered or plan.row is None or not plan.entries:
+        if not self.triggered or plan.row is None or not (plan.entries or plan.idle_ppm):
             return {}
         return {
             policy: self._replay(self.builder.events([plan], policy), start=plan.row, stop_when_flat=True)

@@ -43,7 +43,8 @@ class EventPlan:
     """What one event wishes for.
 
     ``row`` is the planned entry session (session 1 of the plan), ``members`` the circle's eligible stocks, ``passed``
-    why some of them are not bought; ``excluded`` says why nothing is wished for at all.
+    why some of them are not bought, ``idle_ppm`` the money set aside for those of them that never came to an order;
+    ``excluded`` says why nothing is wished for at all.
     """
 
     mapped: MappedEvent
@@ -51,6 +52,7 @@ class EventPlan:
     members: tuple[Stock, ...]
     entries: tuple[Entry, ...]
     passed: tuple[tuple[str, str], ...] = ()
+    idle_ppm: int = 0
     excluded: Text | None = None
 
 
@@ -96,15 +98,13 @@ class PlanBuilder:
         rows = self._entry_rows(taken, place)
         passed = {stock.symbol: NOT_LOCKED for stock in choice.taken if stock not in taken}
         passed |= {stock.symbol: NO_BREAK for stock in taken if stock.symbol not in rows}
-        diverged = self._divergence(members, base, place)
+        due = {row: self._due(mapped, row, following, members) for row in set(rows.values())}
+        weights = dict(zip((stock.symbol for stock in taken), weights_ppm(taken, self.strategy.size, past), strict=True))
         entries = tuple(
-            self._entry(
-                mapped, stock, rows[stock.symbol], weight, self._due(mapped, rows[stock.symbol], following, diverged)
-            )
-            for stock, weight in zip(taken, weights_ppm(taken, self.strategy.size, past), strict=True)
-            if stock.symbol in rows
+            self._entry(mapped, symbol, row, weights[symbol], due[row]) for symbol, row in sorted(rows.items())
         )
-        return EventPlan(mapped, place, members, entries, tuple(sorted((*choice.passed, *passed.items()))))
+        idle = sum(weight for symbol, weight in weights.items() if symbol not in rows)
+        return EventPlan(mapped, place, members, entries, tuple(sorted((*choice.passed, *passed.items()))), idle)
 
     def events(self, plans: Iterable[EventPlan], policy: FillPolicy) -> Plan:
         """Put the wishes of several events into one plan, in the order in which they own names."""
@@ -175,43 +175,39 @@ class PlanBuilder:
         broke = {stock.symbol: break_of_board(self.panel, stock.symbol, first=opened, stop=stop) for stock in stocks}
         return {symbol: row + 1 for symbol, row in broke.items() if row is not None}
 
-    def _divergence(self, members: Sequence[Stock], base: int, place: int) -> int | None:
-        terms = self.strategy.exit.divergence
-        if terms is None:
-            return None
-        symbols = [stock.symbol for stock in members]
-        return divergence_row(self.panel, symbols, terms, base=base, first=place, stop=self.stop - 1)
-
-    def _due(self, mapped: MappedEvent, row: int, following: MappedEvent | None, diverged: int | None) -> Due | None:
+    def _due(
+        self, mapped: MappedEvent, row: int, following: MappedEvent | None, members: Sequence[Stock]
+    ) -> Due | None:
         """Return the earliest planned end of a position entered on ``row``."""
         terms, rows = self.strategy.exit, self.panel.row_of
         ends = []
         if terms.hold_sessions and terms.clock is ExitClock.PLAN:
             ends.append(Due(row + terms.hold_sessions - 1, at_close=True, purpose="hold"))
-        if diverged is not None and diverged >= row:
-            ends.append(Due(diverged + 1, at_close=False, purpose="divergence"))
+        if terms.divergence is not None:
+            base, symbols = rows[mapped.base], [stock.symbol for stock in members]
+            diverged = divergence_row(self.panel, symbols, terms.divergence, base=base, first=row, stop=self.stop - 1)
+            if diverged is not None:
+                ends.append(Due(diverged + 1, at_close=False, purpose="divergence"))
         if terms.event_open and mapped.first_open in rows:
             ends.append(Due(rows[mapped.first_open], at_close=False, purpose="event_open"))
         if terms.next_event and following is not None and following.first_open in rows:
             ends.append(Due(rows[following.first_open], at_close=False, purpose="next_event"))
         return min(ends, key=lambda due: due.order, default=None)
 
-    def _entry(self, mapped: MappedEvent, stock: Stock, row: int, weight_ppm: int, due: Due | None) -> Entry:
+    def _entry(self, mapped: MappedEvent, symbol: str, row: int, weight_ppm: int, due: Due | None) -> Entry:
         terms, entry = self.strategy.exit, self.strategy.entry
         cap = None
         if entry.max_gap is not None:
-            base = int(self.panel.close[self.panel.row_of[mapped.base], self.panel.column_of[stock.symbol]])
+            base = int(self.panel.close[self.panel.row_of[mapped.base], self.panel.column_of[symbol]])
             cap = base * (MILLION + round(entry.max_gap * MILLION)) // MILLION
-        window = row + self.strategy.window - 1 if entry.on_limit == "wait_for_break" else None
-        last = None if due is None else due.row - (not due.at_close)
         return Entry(
             event_id=mapped.event.id,
-            symbol=stock.symbol,
+            symbol=symbol,
             row=row,
             kind=AUCTION[entry.at],
             weight_ppm=weight_ppm,
             attempts=self._attempts(),
-            last_row=_earliest(last, window),
+            window_row=row + self.strategy.window - 1 if entry.on_limit == "wait_for_break" else None,
             price_cap=cap,
             exit=ExitTerms(
                 due=due,
@@ -271,8 +267,3 @@ class PlanBuilder:
 
 def _ppm(fraction: float | None) -> int | None:
     return None if fraction is None else round(fraction * MILLION)
-
-
-def _earliest(*rows: int | None) -> int | None:
-    known = [row for row in rows if row is not None]
-    return min(known) if known else None

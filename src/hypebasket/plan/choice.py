@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hypebasket.plan.intents import MILLION
 from hypebasket.plan.past import PastView
-from hypebasket.plan.signals import SIGNALS, limit_height, median_amount, volatility
+from hypebasket.plan.signals import SIGNALS, deviation, limit_height, median_amount
 from hypebasket.spec.basket import Stock
 from hypebasket.spec.strategy import Select, Size, SizeScheme
 
@@ -56,8 +56,8 @@ def _ranked(stocks: Sequence[Stock], select: Select, past: PastView, base: int) 
 def weights_ppm(stocks: Sequence[Stock], size: Size, past: PastView) -> tuple[int, ...]:
     """Share ``gross`` out among the stocks, in parts per million, each rounded down and capped.
 
-    Inverse volatility takes 20 returns up to the last session; a name with fewer than 10 counts with the greatest
-    volatility of the others.
+    Inverse volatility takes 20 returns up to the last session; a name with fewer than 10, or whose price never moved,
+    counts with the greatest volatility of the others.
     """
     shares = _shares(stocks, size.scheme, past)
     gross = round(size.gross * MILLION)
@@ -69,9 +69,9 @@ def weights_ppm(stocks: Sequence[Stock], size: Size, past: PastView) -> tuple[in
 def _shares(stocks: Sequence[Stock], scheme: SizeScheme, past: PastView) -> list[int]:
     """Return whole-number shares in proportion to which money is given."""
     if scheme is SizeScheme.BASKET_WEIGHTS:
-        return [round(stock.weight * MILLION) for stock in stocks]
+        return [max(round(stock.weight * MILLION), 1) for stock in stocks]
     if scheme is SizeScheme.EQUAL:
         return [1] * len(stocks)
-    found = [volatility(past, stock.symbol, past.row) for stock in stocks]
+    found = [deviation(past, stock.symbol) or None for stock in stocks]
     widest = max((value for value in found if value is not None), default=1)
     return [MILLION * MILLION // (widest if value is None else value) for value in found]

@@ -12,7 +12,7 @@ from hypebasket.rules.fees import Commission
 from hypebasket.rules.limit_days import OPTIMISTIC, PESSIMISTIC, REALISTIC
 from hypebasket.spec.strategy import FillPolicy, Overlap
 
-__all__ = ["MILLION", "POLICY", "Due", "Entry", "ExitTerms", "Plan", "Rebalance"]
+__all__ = ["MILLION", "POLICY", "Due", "Entry", "ExitTerms", "Plan", "Rebalance", "last_row_of"]
 
 MILLION = 1_000_000
 
@@ -36,6 +36,17 @@ class Due:
         """What comes first: the earlier row, and of one row the open."""
         return self.row, self.at_close
 
+    @property
+    def last_row(self) -> int:
+        """The last row on which it makes sense to buy for it."""
+        return self.row if self.at_close else self.row - 1
+
+
+def last_row_of(window_row: int | None, due: Due | None) -> int | None:
+    """Return the last row on which a purchase is tried, from its window and its planned end; ``None``: no bound."""
+    rows = [row for row in (window_row, None if due is None else due.last_row) if row is not None]
+    return min(rows, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class ExitTerms:
@@ -58,8 +69,8 @@ class ExitTerms:
 class Entry:
     """A wish to buy: ``weight_ppm`` of the equity at the close before ``row``, in the auction ``kind`` of ``row``.
 
-    ``attempts`` is the greatest number of sessions with a bar on which it is tried (``None``: no bound), ``last_row``
-    the last row on which it is; ``price_cap`` (fen) the highest price it pays.
+    ``attempts`` is the greatest number of sessions with a bar on which it is tried (``None``: no bound), ``window_row``
+    the last row of a wait that ends by itself; ``price_cap`` (fen) the highest price it pays.
     """
 
     event_id: str
@@ -68,9 +79,14 @@ class Entry:
     kind: OrderKind
     weight_ppm: int
     attempts: int | None
-    last_row: int | None
+    window_row: int | None
     price_cap: int | None
     exit: ExitTerms
+
+    @property
+    def last_row(self) -> int | None:
+        """The last row on which it is tried: that of its window, or of its planned end if that is sooner."""
+        return last_row_of(self.window_row, self.exit.due)
 
 
 @dataclass(frozen=True, slots=True)

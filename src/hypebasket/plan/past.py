@@ -19,14 +19,21 @@ Rows = npt.NDArray[np.int64]
 
 
 class PastView:
-    """Sessions before ``row``; rows count from the start of the data, prices are in fen, arrays cannot be written.
+    """Sessions before ``row``; rows count from the start of the data, prices are in fen.
 
-    Asking for a session that is not past raises ``IndexError``.
+    Asking for a session that is not past raises ``IndexError``. Arrays are copies: a view would lead back to the whole.
     """
+
+    __slots__ = ("_panel", "_row")
 
     def __init__(self, panel: MarketPanel, row: int) -> None:
         self._panel = panel
-        self.row = row
+        self._row = row
+
+    @property
+    def row(self) -> int:
+        """How many sessions are past; the first row that is not."""
+        return self._row
 
     @property
     def sessions(self) -> tuple[Session, ...]:
@@ -41,15 +48,15 @@ class PastView:
     def returns(self, symbol: str, first: int = 0, last: int | None = None) -> Floats:
         """Return total returns of rows ``first..last`` (default: to the last session); 0 without trading."""
         stop = self.row if last is None else self._past(last) + 1
-        return self._panel.total_return[max(first, 0) : stop, self._panel.column_of[symbol]]
+        return self._panel.total_return[max(first, 0) : stop, self._panel.column_of[symbol]].copy()
 
     def closes(self, symbol: str) -> Rows:
         """Return closes of all sessions, in fen; without trading the last close, 0 before the first bar."""
-        return self._panel.close[: self.row, self._panel.column_of[symbol]]
+        return self._panel.close[: self.row, self._panel.column_of[symbol]].copy()
 
     def volumes(self, symbol: str) -> Rows:
         """Return volumes of all sessions, in shares; -1 where unknown."""
-        return self._panel.volume[: self.row, self._panel.column_of[symbol]]
+        return self._panel.volume[: self.row, self._panel.column_of[symbol]].copy()
 
     def traded(self, symbol: str, row: int) -> bool:
         """Whether the name traded on ``row``."""
@@ -65,8 +72,9 @@ class PastView:
 
     def amounts(self, symbol: str, rows: Rows) -> Floats:
         """Return turnover on ``rows``; where the data has none, shares times close; NaN if both are unknown."""
-        if rows.size:
-            self._past(int(rows.max()))
+        rows = np.asarray(rows, dtype=np.int64)
+        for row in (rows.min(), rows.max()) if rows.size else ():
+            self._past(int(row))
         column = self._panel.column_of[symbol]
         known, volume = self._panel.amount[rows, column], self._panel.volume[rows, column]
         derived = np.where(volume >= 0, volume * (self._panel.close[rows, column] / FEN), np.nan)

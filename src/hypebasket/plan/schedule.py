@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hypebasket.events.mapping import MappedEvent
-from hypebasket.market.calendar import Calendar
+from hypebasket.market.calendar import Calendar, Session
 from hypebasket.market.panel import MarketPanel
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import EntryAt, Strategy
@@ -48,7 +48,7 @@ class Timetable:
         if mapped.base not in self.panel.row_of:
             return Text(zh=f"基准日 {mapped.base} 没有数据", en=f"no data on the base session {mapped.base}")
         anchor = mapped.first_close if self.entry.at is EntryAt.FIRST_CLOSE else mapped.first_open
-        row = self.panel.row_of.get(anchor, self.stop) + self.after_open
+        row = self._row(anchor) + self.after_open
         if self.after_open < 0:
             moved = self._not_before_announced(row, mapped)
             if isinstance(moved, Text):
@@ -60,6 +60,13 @@ class Timetable:
                 en=f"the planned entry session lies outside the run ({self.first}..{self.last})",
             )
         return row
+
+    def _row(self, session: Session) -> int:
+        """Return the row of a session, also of one after the data."""
+        panel = self.panel
+        if session in panel.row_of:
+            return panel.row_of[session]
+        return len(panel.sessions) - 2 + len(self.calendar.sessions(panel.sessions[-1], session))
 
     def _not_before_announced(self, row: int, mapped: MappedEvent) -> int | Text:
         """Move an entry before the event to the first session on which its date was public."""

@@ -19,6 +19,7 @@ __all__ = [
     "SIGNALS",
     "Signal",
     "abnormal_turnover",
+    "deviation",
     "event_return",
     "leadership",
     "limit_height",
@@ -78,11 +79,15 @@ def abnormal_turnover(past: PastView, symbol: str, base: int) -> int | None:
 
 def volatility(past: PastView, symbol: str, base: int) -> int | None:
     """Return the sample standard deviation of the last 20 returns of traded sessions, ppm."""
+    return deviation(past, symbol) if past.traded_last(symbol) else None
+
+
+def deviation(past: PastView, symbol: str) -> int | None:
+    """Return the volatility of a name whether it traded on the last session or not, ppm; at least 10 returns."""
     rows = past.traded_rows(symbol)[-LOOKBACK:]
     if len(rows) < MINIMUM_HISTORY:
         return None
-    deviation = float(np.std([past.returns(symbol, int(row), int(row))[0] for row in rows], ddof=1))
-    return round(deviation * MILLION) or None
+    return round(float(np.std(past.returns(symbol)[rows], ddof=1)) * MILLION)
 
 
 def median_amount(past: PastView, symbol: str, base: int) -> int | None:

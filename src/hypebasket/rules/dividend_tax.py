@@ -18,7 +18,7 @@ from hypebasket.rules.tables import amount, find
 if TYPE_CHECKING:
     from hypebasket.spec.instrument import Board
 
-__all__ = ["Dividend", "Lot", "close_day", "dividend_tax_rate", "grow", "receive", "withholding_rate"]
+__all__ = ["Dividend", "Lot", "close_day", "dividend_tax_rate", "receive", "withholding_rate"]
 
 PERMILLE: Final = 1_000
 MICRO_PER_FEN: Final = 10_000
@@ -63,7 +63,9 @@ def receive(lots: Sequence[Lot], record_date: date, micro_per_share: int) -> tup
     """Return the lots after a dividend of ``micro_per_share`` millionths of a yuan, gross, on every share.
 
     Call it on the lots as they stand at the close of the record date. Bonus shares out of profit (送股) are taxed as a
-    dividend of one yuan per new share; those out of reserves (转增) are not.
+    dividend of one yuan per new share; those out of reserves (转增) are not. Either kind is a lot of its own, of the
+    day it is credited: no source was found that gives it the age of the shares it came from, and the shorter age owes
+    more.
     """
     if micro_per_share == 0:
         return tuple(lots)
@@ -71,24 +73,6 @@ def receive(lots: Sequence[Lot], record_date: date, micro_per_share: int) -> tup
         Lot(lot.bought, lot.shares, (*lot.dividends, Dividend(record_date, lot.shares * micro_per_share)))
         for lot in lots
     )
-
-
-def grow(lots: Sequence[Lot], new_shares: int) -> tuple[Lot, ...]:
-    """Return the lots with ``new_shares`` (negative: fewer) spread over them by size; they keep their days.
-
-    Bonus shares were held for as long as the shares they came from. The parts add up to ``new_shares`` exactly.
-    """
-    held = sum(lot.shares for lot in lots)
-    if held + new_shares < 0:
-        raise UsageError(f"{-new_shares} shares taken from {held}", "give at most what is held")
-    grown: list[Lot] = []
-    passed = given = 0
-    for lot in lots:
-        passed += lot.shares
-        part = passed * new_shares // held - given
-        given += part
-        grown.append(Lot(lot.bought, lot.shares + part, lot.dividends))
-    return tuple(grown)
 
 
 def close_day(lots: Sequence[Lot], day: date, net_change: int) -> tuple[tuple[Lot, ...], int]:

@@ -68,6 +68,15 @@ class Stock(Spec):
             return self.known_at(instant)
         return not self.gone_at(instant) and (circle is Circle.ALL or self.documented)
 
+    def as_of(self, instant: datetime) -> Stock:
+        """Return the stock without what becomes public after ``instant``: evidence still to come, and when it leaves."""
+        later: dict[str, object] = {}
+        if self.since is not None and self._instant(self.since) > instant:
+            later |= {"since": None, "evidence": ()}
+        if self.until is not None and not self.gone_at(instant):
+            later["until"] = None
+        return self.model_copy(update=later) if later else self
+
     def _instant(self, moment: Moment) -> datetime:
         return moment if isinstance(moment, datetime) else end_of_day(moment, self.zone)
 
@@ -82,3 +91,7 @@ class Basket(Spec):
     members: Circle = Circle.DOCUMENTED
     benchmarks: dict[Currency, str]
     stocks: Annotated[tuple[Stock, ...], Field(min_length=1)]
+
+    def as_of(self, instant: datetime) -> Basket:
+        """Return the basket without the dates of its stocks that become public after ``instant``."""
+        return self.model_copy(update={"stocks": tuple(stock.as_of(instant) for stock in self.stocks)})

@@ -31,8 +31,11 @@ class Capture:
     names: Mapping[str, NameCapture]
 
 
-def capture_of(ledger: Ledger, entries: Sequence[Entry]) -> Capture:
-    """Return what the run of one event earned on the money its entries allotted."""
+def capture_of(ledger: Ledger, entries: Sequence[Entry], idle_ppm: int = 0) -> Capture:
+    """Return what the run of one event earned on the money it allotted.
+
+    ``idle_ppm`` is the weight of slots that never came to an order; they count with zero.
+    """
     slots = {entry.symbol: ledger.initial_cash * entry.weight_ppm // MILLION for entry in entries}
     profit: dict[str, int] = defaultdict(int)
     for fill in ledger.fills:
@@ -48,7 +51,8 @@ def capture_of(ledger: Ledger, entries: Sequence[Entry]) -> Capture:
     names = {symbol: _name(ledger, symbol, profit[symbol], money) for symbol, money in slots.items()}
     earned = last.equity - ledger.initial_cash
     assert earned == sum(profit.values())
-    return Capture(earned / sum(slots.values()), last.market_value > 0, names)
+    allotted = sum(slots.values()) + ledger.initial_cash * idle_ppm // MILLION
+    return Capture(earned / allotted, last.market_value > 0, names)
 
 
 def _name(ledger: Ledger, symbol: str, profit: int, money: int) -> NameCapture:

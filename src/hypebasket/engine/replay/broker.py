@@ -100,6 +100,7 @@ class MarketRulesBroker(bt.BrokerBase):
         """Start from cash alone."""
         super().init()
         self._panel: MarketPanel = self.p.panel
+        self._may_buy = self.p.may_buy
         self.terms = Terms(self.p.policy, self.p.participation_ppm, self.p.commission_terms)
         self.holdings = Holdings(self.p.cash)
         self.ledger = Ledger(self.p.currency, self.p.cash)
@@ -119,7 +120,7 @@ class MarketRulesBroker(bt.BrokerBase):
     def start(self) -> None:
         """Match the feeds to the columns of the panel, by name."""
         self.init()
-        self.p.panel = None  # a strategy can read its broker's parameters, and must not find the future there
+        self.p.panel = self.p.may_buy = None  # a strategy can read them, and must not find the future there
         self.mirror = Mirror(self, {self._panel.column_of[feed._name]: feed for feed in self.cerebro.datas})  # noqa: SLF001
 
     def stop(self) -> None:
@@ -192,7 +193,7 @@ class MarketRulesBroker(bt.BrokerBase):
             native=order,
         )
         fault = size_fault(side, size, self._panel.boards[column], self.holdings.held(column))
-        if side is Side.BUY and self.p.may_buy is not None and not self.p.may_buy(ticket.created, ticket.symbol):
+        if side is Side.BUY and self._may_buy is not None and not self._may_buy(ticket.created, ticket.symbol):
             fault = Reason.NOT_A_MEMBER
         if fault is not None:
             self.end(ticket, OrderStatus.REJECTED, fault)
@@ -317,7 +318,7 @@ class MarketRulesBroker(bt.BrokerBase):
     def _lapse(self, row: int) -> None:
         """End the orders whose last session was ``row`` or one before it."""
         for ticket in self.tickets:
-            if ticket.alive and ticket.last_row is not None and ticket.last_row <= row:
+            if ticket.alive and ticket.lapse_row is not None and ticket.lapse_row <= row:
                 self.end(ticket, OrderStatus.EXPIRED, ticket.reason or Reason.EXIT_DUE)
         self.tickets = [ticket for ticket in self.tickets if ticket.alive]
 
@@ -351,7 +352,8 @@ class MarketRulesBroker(bt.BrokerBase):
             if asked.reason is None or (asked.wanted == 0 and ticket.filled):
                 self.end(ticket, OrderStatus.FILLED)
                 return
-            if asked.reason is Reason.NOT_HELD:
+            odd = asked.reason is Reason.LOT and not ticket.is_buy
+            if asked.reason is Reason.NOT_HELD or (odd and self.holdings.hand_over(ticket.event_id, ticket.column)):
                 self.end(ticket, OrderStatus.CANCELLED)
                 return
         self._count_down(ticket, traded=bar.trading)

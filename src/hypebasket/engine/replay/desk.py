@@ -10,7 +10,7 @@ from hypebasket.engine.replay.broker import MarketRulesBroker
 from hypebasket.engine.replay.holdings import Tranche
 from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
 from hypebasket.market.panel import MarketPanel
-from hypebasket.plan.intents import MILLION, Due, Entry, Plan, Rebalance
+from hypebasket.plan.intents import MILLION, Due, Entry, ExitTerms, Plan, Rebalance
 from hypebasket.rules.lots import largest_legal_lot, legal_sale
 from hypebasket.spec.strategy import Overlap
 
@@ -35,7 +35,7 @@ class PlanDesk:
     def before_open(self, row: int) -> None:
         """Release what is due at the open: exits, then the target weights, then entries."""
         for tranche in self._staying():
-            due = _due_of(tranche)
+            due = _end_of(tranche.terms, tranche.opened)
             if due is not None and (due.row < row or (due.row == row and not due.at_close)):
                 self._leave(tranche, OrderKind.OPEN, due.purpose)
         if rebalance := self._rebalances.get(row):
@@ -46,7 +46,7 @@ class PlanDesk:
     def before_close(self, row: int) -> None:
         """Release exits and entries at the close."""
         for tranche in self._staying():
-            due = _due_of(tranche)
+            due = _end_of(tranche.terms, tranche.opened)
             if due is not None and due.row <= row:
                 self._leave(tranche, OrderKind.CLOSE, due.purpose)
         self._enter(self._entries.get((row, OrderKind.CLOSE), ()))
@@ -81,12 +81,14 @@ class PlanDesk:
                 kind=entry.kind,
                 money=self.broker.equity * entry.weight_ppm // MILLION,
                 attempts_left=entry.attempts,
-                last_row=entry.last_row,
+                last_row=entry.window_row,
                 price_limit=entry.price_cap,
                 terms=entry.exit,
                 purpose="entry",
             )
-            if taken:
+            if entry.last_row is not None and entry.last_row < entry.row:
+                self.broker.end(ticket, OrderStatus.CANCELLED, Reason.EXIT_DUE)
+            elif taken:
                 self.broker.end(ticket, OrderStatus.CANCELLED, Reason.OVERLAP)
                 if self._overlap is Overlap.EXTEND:
                     self._extend(column, entry)
@@ -97,16 +99,16 @@ class PlanDesk:
         return pending or self.broker.holdings.held(column) > 0
 
     def _extend(self, column: int, entry: Entry) -> None:
-        """Move the planned end of what an earlier event holds, or still tries to buy, to the later event's."""
-        due = entry.exit.due
-        if due is None:
-            return
+        """Move the planned end of what an earlier event holds, or still tries to buy, to the later event's.
+
+        Its end is counted as if it had bought on its planned session; a position without a planned end outlasts all.
+        """
+        due = _end_of(entry.exit, entry.row)
         for tranche in self._staying():
-            if tranche.column == column and tranche.terms.due and tranche.terms.due.order < due.order:
-                tranche.terms = replace(tranche.terms, due=due)
+            if tranche.column == column and _sooner(_end_of(tranche.terms, tranche.opened), due):
+                tranche.terms = replace(tranche.terms, due=due, hold_sessions=None)
         for ticket in self.broker.tickets:
-            old = ticket.terms.due
-            if ticket.alive and ticket.is_buy and ticket.column == column and old and old.order < due.order:
+            if ticket.alive and ticket.is_buy and ticket.column == column and _sooner(ticket.terms.due, due):
                 ticket.terms = replace(ticket.terms, due=due)
 
     def _leave(self, tranche: Tranche, kind: OrderKind, purpose: str) -> None:
@@ -167,9 +169,14 @@ class PlanDesk:
             )
 
 
-def _due_of(tranche: Tranche) -> Due | None:
-    """Return the planned end of a position, counted from the plan or from its first fill."""
-    terms = tranche.terms
-    if terms.due is not None or terms.hold_sessions is None:
-        return terms.due
-    return Due(tranche.opened + terms.hold_sessions - 1, at_close=True, purpose="hold")
+def _end_of(terms: ExitTerms, opened: int) -> Due | None:
+    """Return the earliest planned end of a position first filled on row ``opened``."""
+    ends = [] if terms.due is None else [terms.due]
+    if terms.hold_sessions is not None:
+        ends.append(Due(opened + terms.hold_sessions - 1, at_close=True, purpose="hold"))
+    return min(ends, key=lambda due: due.order, default=None)
+
+
+def _sooner(one: Due | None, other: Due | None) -> bool:
+    """Whether a planned end comes before another; none at all comes last."""
+    return one is not None and (other is None or one.order < other.order)

@@ -50,8 +50,13 @@ class SteppedFeed(bt.feed.DataBase):
 
     params = (("rows", None),)
 
+    def start(self) -> None:
+        """Take the rows out of the parameters, where a strategy could run ahead through them."""
+        super().start()
+        self._rows, self.p.rows = self.p.rows, None
+
     def _load(self) -> bool:
-        row = next(self.p.rows, None)
+        row = next(self._rows, None)
         if row is None:
             return False
         for alias, value in row.items():

@@ -90,6 +90,18 @@ class Holdings:
         self.cash += cash
         self._move(tranche, shares)
 
+    def hand_over(self, event_id: str, column: int) -> bool:
+        """Let what is left of a position, and is no legal sale, pass to the next position in the name, if any.
+
+        An exchange takes the odd part of a whole balance in one sale: two positions could never sell theirs apart.
+        """
+        heir = next((own for key, own in self.tranches.items() if key[1] == column and key[0] != event_id), None)
+        if heir is None:
+            return False
+        left = self.tranches.pop((event_id, column))
+        heir.add(left.shares, left.entry_price)
+        return True
+
     def deliver(self, tranche: Tranche, shares: int, cash_flow: int) -> None:
         """Book a sale; a tranche sold out is gone."""
         assert 0 < shares <= tranche.shares

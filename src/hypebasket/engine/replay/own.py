@@ -3,7 +3,7 @@
 The class gets four things beside what backtrader gives every strategy:
 
 ``self.basket``
-    the basket (``spec.basket.Basket``);
+    the basket (``spec.basket.Basket``), without dates and evidence that are not public yet;
 ``self.members``
     the stocks of the circle that may be bought at the next open;
 ``self.events``
@@ -16,13 +16,15 @@ Feeds are named by symbol (``self.getdatabyname``) and filled session by session
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import backtrader as bt
@@ -43,13 +45,11 @@ def load_own_class(root: Path, target: str) -> type:
     """Import ``file.py:Name`` of the workspace; what goes wrong in the file is told with its line."""
     name, _, wanted = target.partition(":")
     path = root / name
-    spec = importlib.util.spec_from_file_location(f"hypebasket_own_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{name}: not a Python file", "write file.py:ClassName")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
+    module = ModuleType("hypebasket_own_" + re.sub(r"\W", "_", name))
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    try:  # compiled from the text itself: a cached bytecode file may be that of a version edited within the same second
+        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
     except Exception as fault:
         raise _told(fault, path, name) from fault
     found = getattr(module, wanted, None)
@@ -68,13 +68,14 @@ def _told(fault: Exception, path: Path, name: str) -> HypebasketError:
 class OwnRun:
     """What an own strategy is run on: sessions ``start..stop`` (rows of ``panel``), and what it may know when.
 
-    ``members`` tells, for a row, the stocks that may be bought at its open.
+    ``members`` tells, for a row, the stocks that may be bought at its open; ``cutoff`` by when orders for it must be in.
     """
 
     panel: MarketPanel
     basket: Basket
     events: Sequence[MappedEvent]
     members: Callable[[int], tuple[Stock, ...]]
+    cutoff: Callable[[int], datetime]
     start: int
     stop: int
 
@@ -103,6 +104,9 @@ def replay_own(own: type, run: OwnRun, *, cash: int, policy: int, participation_
     except Exception as fault:
         path = Path(inspect.getfile(own))
         raise _told(fault, path, path.name) from fault
+    if broker.row < len(window.sessions) - 1:
+        name = Path(inspect.getfile(own)).name
+        raise UsageError(f"{name}: stopped the run on {window.sessions[broker.row]}", "do not call runstop()")
     ledger = broker.ledger
     if first < run.start:
         ledger.equity = ledger.equity[1:]
@@ -113,22 +117,22 @@ def _handed(own: type, run: OwnRun, first: int) -> type:
     """Return the class with what it is handed, as seen after the close of the current session."""
 
     def next_row(strategy: Any) -> int:
-        return first + len(strategy)
+        """Return the row whose open the strategy decides on; after the last session, that one again."""
+        return min(first + len(strategy), run.stop - 1)
 
     def past(strategy: Any) -> PastView:
-        return PastView(run.panel, next_row(strategy))
+        return PastView(run.panel, first + len(strategy))
 
     def events(strategy: Any) -> tuple[MappedEvent, ...]:
-        row = next_row(strategy)
-        if row >= run.stop:
-            return tuple(run.events)
-        return tuple(mapped for mapped in run.events if mapped.first_open <= run.panel.sessions[row])
+        session = run.panel.sessions[next_row(strategy)]
+        return tuple(mapped for mapped in run.events if mapped.first_open <= session)
 
     def members(strategy: Any) -> tuple[Stock, ...]:
-        return run.members(min(next_row(strategy), run.stop - 1))
+        row = next_row(strategy)
+        return tuple(stock.as_of(run.cutoff(row)) for stock in run.members(row))
 
     def basket(strategy: Any) -> Basket:
-        return run.basket
+        return run.basket.as_of(run.cutoff(next_row(strategy)))
 
     handed = {"past": past, "events": events, "members": members, "basket": basket}
     return type(own.__name__, (own,), {name: property(read) for name, read in handed.items()})

@@ -63,6 +63,6 @@ def _shifted_entry(entry: Entry, rows: int) -> Entry:
     return replace(
         entry,
         row=entry.row - rows,
-        last_row=None if entry.last_row is None else entry.last_row - rows,
+        window_row=None if entry.window_row is None else entry.window_row - rows,
         exit=replace(entry.exit, due=due),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypebasket.ledger.records import Order, OrderKind, OrderStatus, Reason, Side
 from hypebasket.market.calendar import Session
-from hypebasket.plan.intents import ExitTerms
+from hypebasket.plan.intents import ExitTerms, last_row_of
 
 __all__ = ["Ticket"]
 
@@ -20,7 +20,7 @@ class Ticket:
 
     A buy carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale carries ``shares``, or
     neither: then it sells all that its event holds. ``attempts_left`` counts sessions with a bar, ``None`` means until
-    filled; ``price_limit`` (fen) is the highest price a buy pays and the lowest a sale takes; ``terms`` say how a
+    filled; ``last_row`` is the last session of its window; ``price_limit`` (fen) is the highest price a buy pays and the lowest a sale takes; ``terms`` say how a
     bought position ends. A sale that ``falls_to_open`` is tried at the next open when the close did not serve it.
     """
 
@@ -51,6 +51,11 @@ class Ticket:
     def alive(self) -> bool:
         """Whether it is still being worked on."""
         return self.status is OrderStatus.OPEN
+
+    @property
+    def lapse_row(self) -> int | None:
+        """The last session on which it is tried; a purchase for a position that is due ends with it."""
+        return last_row_of(self.last_row, self.terms.due)
 
     @property
     def is_buy(self) -> bool:
