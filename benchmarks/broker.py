@@ -22,7 +22,7 @@ import pandas as pd
 
 from hypebasket.backtrader import Commission, MarketRulesBroker, fen, panel_feeds
 from hypebasket.market.calendar import calendar_of
-from hypebasket.market.panel import FEN, MarketPanel
+from hypebasket.market.panel import FEN, Listing, MarketPanel
 from hypebasket.rules.limits import NO_LIMIT_DOWN, NO_LIMIT_UP
 from hypebasket.spec.text import Market
 
@@ -77,7 +77,7 @@ def make_panel(seed: int = 7) -> MarketPanel:
     return MarketPanel(
         sessions=sessions,
         symbols=tuple(f"{600000 + index}.SH" for index in range(FEEDS)),
-        boards=("main",) * FEEDS,
+        listings=(Listing("main", None),) * FEEDS,
         open=opened,
         high=np.maximum(opened, close),
         low=np.minimum(opened, close),

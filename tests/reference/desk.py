@@ -209,6 +209,7 @@ class Tape:
         self.scenario = scenario
         self.law = law
         self.calendar = [*scenario.before, *scenario.sessions]
+        self.closes = {symbol: self.all_closes(symbol) for symbol in scenario.stocks}
 
     def day(self, symbol: str, session: int) -> Day | None:
         return self.scenario.days.get((symbol, session))
@@ -221,13 +222,17 @@ class Tape:
         left = self.scenario.stocks[symbol].delisted
         return left is not None and self.scenario.sessions[session] >= left
 
+    def all_closes(self, symbol: str) -> list[Decimal]:
+        """Return the last close up to every session; 0 before the first."""
+        closes, last = [], Decimal(0)
+        for session in range(len(self.scenario.sessions)):
+            day = self.day(symbol, session)
+            last = last if day is None else day.close
+            closes.append(last)
+        return closes
+
     def close(self, symbol: str, session: int) -> Decimal:
-        """Return the last close up to a session; 0 before the first."""
-        for earlier in range(session, -1, -1):
-            day = self.day(symbol, earlier)
-            if day is not None:
-                return day.close
-        return Decimal(0)
+        return self.closes[symbol][session]
 
     def known_action(self, symbol: str, session: int) -> Action | None:
         """Return the recorded action the first reference price since the last trade shows, if there is one."""
@@ -338,17 +343,23 @@ class Desk:
             self.adjust(symbol, session)
 
     def delist(self, symbol: str, session: int) -> None:
-        for order in self.working():
-            if order.symbol == symbol:
-                order.reason = "delisted"
-                order.end("cancelled")
         if self.tape.delisted(symbol, session - 1):
             return
+        for holding in self.held(symbol):
+            if holding.leaving and not self.is_selling(holding):
+                self.new_order(holding.event, symbol, Auction.OPEN, session, holding.leaving, buys=False)
+        self.end_orders(symbol)
         worth = self.scenario.settle_at
         price = self.tape.close(symbol, session) if worth is None else worth
         for holding in self.held(symbol):
             self.book(holding, session, -holding.shares, price * holding.shares)
         self.lots[symbol].clear()
+
+    def end_orders(self, symbol: str) -> None:
+        for order in self.working():
+            if order.symbol == symbol:
+                order.reason = "delisted"
+                order.end("cancelled")
 
     def entitle(self, symbol: str, session: int, action: Action) -> None:
         bonus = 0
@@ -406,12 +417,11 @@ class Desk:
             order.end("expired")
 
     def is_due(self, order: Order, session: int) -> bool:
-        end = self.planned_end(order)
-        return end is not None and end.when <= (session + 1, False)
-
-    def planned_end(self, order: Order) -> End | None:
+        """Whether the planned end comes before the next open ends; a clock that starts with the fill plans none."""
         holding = self.holding_of(order)
-        return holding.end if holding else None
+        if holding is None or holding.end is None or holding.leave.hold is not None:
+            return False
+        return holding.end.when <= (session + 1, False)
 
     def auction(self, session: int, auction: Auction) -> None:
         """Match what waits for an auction: sales, then purchases, each by symbol."""
@@ -468,7 +478,8 @@ class Desk:
 
     def leave(self, session: int, *, at_close: bool) -> None:
         """Make the sales that are due now; a position that leaves stops buying."""
-        for holding in self.holdings:
+        # what the last close decided was ordered first
+        for holding in sorted(self.holdings, key=lambda each: not each.leaving):
             due = holding.end is not None and holding.end.when <= (session, at_close)
             purpose = holding.leaving or (holding.end.purpose if due and holding.end else "")
             if not purpose or (at_close and not due):
@@ -476,12 +487,13 @@ class Desk:
             if at_close and not holding.shares:
                 continue  # there is no position to leave yet; the close of the last day still takes orders
             self.stop_buying(holding)
-            selling = any(not each.buys and (each.event, each.symbol) == (holding.event, holding.symbol)
-                          for each in self.working())  # fmt: skip
-            if holding.shares and not selling:
+            if holding.shares and not self.is_selling(holding):
                 auction = Auction.CLOSE if at_close else Auction.OPEN
                 self.new_order(holding.event, holding.symbol, auction, session, purpose, buys=False)
             holding.leaving = purpose
+
+    def is_selling(self, holding: Holding) -> bool:
+        return any(not order.buys and self.holding_of(order) is holding for order in self.working())
 
     def stop_buying(self, holding: Holding) -> None:
         for order in self.working():
@@ -587,7 +599,7 @@ class Desk:
         shares = wanted if room is None else self.law.lot(stock, min(wanted, room))
         capped = shares < wanted
         payable = self.law.affordable(stock, today, price, min(left, self.cash))
-        if payable < shares:
+        if payable <= shares and payable < wanted:
             shares, capped = payable, False
         if shares:
             self.execute(order, session, auction, price, shares)

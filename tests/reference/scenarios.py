@@ -88,7 +88,9 @@ class Maker:
     def stock(self, symbol: str, board: str) -> Stock:
         listed, issue, delisted = None, None, None
         if self.chance(0.25) and not self.long:
-            listed = self.dice.choice([*self.before[-6:], *self.sessions[: self.length * 2 // 3]])
+            days = [*self.before[-6:], *self.sessions[: self.length * 2 // 3]]
+            opened = {"star": STAR_OPENS, "bse": BEIJING_OPENS}.get(board, days[0])
+            listed = self.dice.choice([day for day in days if day >= opened])
             issue = None if self.chance(0.15) else Decimal(self.dice.randint(300, 6000)) / 100
         if self.chance(0.1) and not self.long:
             delisted = self.sessions[self.dice.randint(self.length // 2, self.length - 1)]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hypebasket.market.data import MarketData
     from hypebasket.spec.instrument import Board, Instrument
 
-__all__ = ["UNKNOWN", "Bar", "MarketPanel", "build_panel"]
+__all__ = ["FEN", "UNKNOWN", "Bar", "Listing", "MarketPanel", "build_panel"]
 
 UNKNOWN = -1
 """A limit or a volume that the data and the law cannot tell."""
@@ -33,8 +33,15 @@ Flags = npt.NDArray[np.bool_]
 
 FEN = 100
 MICRO = 1_000_000
-FEN_TOLERANCE = 1e-3
+FEN_TOLERANCE = 5e-3
 RECENT_LISTING_DAYS = 40
+
+
+class Listing(NamedTuple):
+    """What an order's size hangs on: the board, and the instrument's own lot (``None``: the board's)."""
+
+    board: Board
+    lot: int | None
 
 
 class Bar(NamedTuple):
@@ -62,8 +69,8 @@ class MarketPanel:
         Ascending, all sessions of the exchange in the range: a session without a bar is a suspension or a gap.
     symbols : tuple of str
         Ascending; the order in which orders of one phase are matched.
-    boards : tuple of Board
-        Board of each symbol, by the instrument table where it has one, else by code.
+    listings : tuple of Listing
+        Board of each symbol, by the instrument table where it has one, else by code; and its lot.
     open, high, low, close : int64
         Fen, raw. Without trading, open, high and low are 0 and close is the last close (0 before the first bar).
     reference : int64
@@ -86,7 +93,7 @@ class MarketPanel:
 
     sessions: tuple[Session, ...]
     symbols: tuple[str, ...]
-    boards: tuple[Board, ...]
+    listings: tuple[Listing, ...]
     open: Integers
     high: Integers
     low: Integers
@@ -153,6 +160,11 @@ class MarketPanel:
             ratio_ppm=np.where(first, -MICRO, self.ratio_ppm),
         )
 
+    @cached_property
+    def boards(self) -> tuple[Board, ...]:
+        """Board of each symbol."""
+        return tuple(listing.board for listing in self.listings)
+
     def bar(self, row: int, column: int) -> Bar:
         """Return one cell of the panel as plain integers."""
         at = (row, column)
@@ -177,8 +189,8 @@ class MarketPanel:
             for spec in fields(self)
             if isinstance(getattr(self, spec.name), np.ndarray)
         }
-        boards = tuple(np.array(self.boards, dtype=object)[columns])
-        return replace(self, sessions=self.sessions[rows], symbols=symbols, boards=boards, **arrays)
+        listings = self.listings if isinstance(columns, slice) else tuple(self.listings[column] for column in columns)
+        return replace(self, sessions=self.sessions[rows], symbols=symbols, listings=listings, **arrays)
 
 
 def build_panel(
@@ -199,12 +211,12 @@ def build_panel(
     layout = _lay_out(grid, rows, columns, bars)
     actions = data.actions[data.actions["symbol"].isin(names)]
     cash, ratio, notes = _entitlements(grid, actions, layout)
-    boards = tuple(_board(symbol, data.instruments) for symbol in names)
-    down, up = _limits(grid, layout, boards, data.instruments, calendar)
+    listings = tuple(_listing(symbol, data.instruments) for symbol in names)
+    down, up = _limits(grid, layout, listings, data.instruments, calendar)
     return MarketPanel(
         sessions=sessions,
         symbols=names,
-        boards=boards,
+        listings=listings,
         open=layout.open,
         high=layout.high,
         low=layout.low,
@@ -223,9 +235,9 @@ def build_panel(
     )
 
 
-def _board(symbol: str, instruments: dict[str, Instrument]) -> Board:
+def _listing(symbol: str, instruments: dict[str, Instrument]) -> Listing:
     listed = instruments.get(symbol)
-    return listed.board if listed else board_of(symbol)
+    return Listing(listed.board, listed.lot) if listed else Listing(board_of(symbol), None)
 
 
 class _Grid:
@@ -266,16 +278,16 @@ class _Layout:
     warnings: tuple[Text, ...]
 
 
-def _to_fen(frame: pd.DataFrame, column: str) -> Integers:
+def _to_fen(frame: pd.DataFrame, column: str, *, whole: bool = True) -> Integers:
     scaled = frame[column].to_numpy(dtype=np.float64) * FEN
     fen = np.rint(np.nan_to_num(scaled))
     off = np.abs(np.nan_to_num(scaled) - fen) > FEN_TOLERANCE
-    if off.any():
+    if whole and off.any():
         row = frame.iloc[int(off.argmax())]
         place = f"{row['symbol']} {row['date']:%Y-%m-%d} {column} {row[column]}"
         raise DataGapError(f"{place}: not a whole fen", "only raw (unadjusted) prices can be traded")
-    whole: Integers = fen.astype(np.int64)
-    return whole
+    prices: Integers = fen.astype(np.int64)
+    return prices
 
 
 def _lay_out(grid: _Grid, rows: Integers, columns: Integers, bars: pd.DataFrame) -> _Layout:
@@ -295,9 +307,10 @@ def _lay_out(grid: _Grid, rows: Integers, columns: Integers, bars: pd.DataFrame)
     close[rows, columns] = _to_fen(bars, "close")
     close = _carry_forward(close)
     reference = grid.integers()
-    reference[rows, columns] = _to_fen(bars, "prev_close")
+    reference[rows, columns] = _to_fen(bars, "prev_close", whole=False)
     volume = grid.integers()
-    known = bars["volume"].notna().to_numpy()
+    # A vendor's zero on a session with trading is a volume it does not know, not a market without a trade.
+    known = (bars["volume"].notna() & ((bars["volume"] > 0) | bars["is_suspended"])).to_numpy()
     volume[rows, columns] = np.where(known, np.rint(np.nan_to_num(bars["volume"].to_numpy(dtype=np.float64))), UNKNOWN)
     amount = np.full(grid.shape, np.nan)
     amount[rows, columns] = bars["amount"].to_numpy(dtype=np.float64)
@@ -346,8 +359,9 @@ def _entitlements(grid: _Grid, actions: pd.DataFrame, layout: _Layout) -> tuple[
     told[rows, columns] = True
     _carry_over_suspensions(told, layout.trading)
     before = np.vstack([np.zeros((1, grid.shape[1]), dtype=np.int64), layout.close[:-1]])
-    blank = layout.trading & (layout.reference == 0)
-    layout.reference = np.where(blank, _ex_right(before, cash, ratio), layout.reference)
+    # Some vendors give the plain previous close on an ex-date, some nothing: the ex-right price is then computed.
+    plain = layout.trading & ((layout.reference == 0) | ((layout.reference == before) & ((cash != 0) | (ratio != 0))))
+    layout.reference = np.where(plain, _ex_right(before, cash, ratio), layout.reference)
     implied = layout.trading & (before > 0) & (layout.reference > 0) & (layout.reference != before) & ~told
     cash[implied] = (before - layout.reference)[implied] * (MICRO // FEN)
     return cash, ratio, _implied_warnings(grid, implied)
@@ -391,12 +405,12 @@ def _delisted(grid: _Grid, instruments: dict[str, Instrument]) -> Flags:
 def _limits(
     grid: _Grid,
     layout: _Layout,
-    boards: tuple[Board, ...],
+    listings: tuple[Listing, ...],
     instruments: dict[str, Instrument],
     calendar: Calendar,
 ) -> tuple[Integers, Integers]:
     down, up = grid.integers(NO_LIMIT_DOWN), grid.integers(NO_LIMIT_UP)
-    for column, (symbol, board) in enumerate(zip(grid.symbols, boards, strict=True)):
+    for column, (symbol, (board, _)) in enumerate(zip(grid.symbols, listings, strict=True)):
         listed = instruments.get(symbol)
         list_date = listed.list_date if listed else None
         issue = round(listed.issue_price * FEN) if listed and listed.issue_price else None

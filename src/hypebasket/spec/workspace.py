@@ -83,7 +83,7 @@ def load_workspace(root: Path) -> Workspace:
     instruments = _read_instruments(root / INSTRUMENTS, root)
     events = _read_events(root / EVENTS, root)
     baskets = [_read_basket(path, root, publications.value, instruments.value) for path in yaml_files(root / "baskets")]
-    strategies = [_read_strategy(path, root) for path in yaml_files(root / "strategies")]
+    strategies = [_read_strategy(path, root, root) for path in yaml_files(root / "strategies")]
     if all(basket.value is not None for basket in baskets):
         _check_names(baskets, strategies, events)
     sources = [publications.source, instruments.source, events.source]
@@ -115,9 +115,9 @@ def load_basket(
     return _loaded(_read_basket(path, root, publications, instruments))
 
 
-def load_strategy(path: Path, *, root: Path | None = None) -> Strategy:
-    """Read one strategy."""
-    return _loaded(_read_strategy(path, root))
+def load_strategy(path: Path, *, root: Path | None = None, workspace: Path | None = None) -> Strategy:
+    """Read one strategy; its own class is looked for in ``workspace`` (default: ``root``)."""
+    return _loaded(_read_strategy(path, root, workspace or root))
 
 
 def load_events(path: Path, *, root: Path | None = None) -> tuple[Event, ...]:
@@ -147,7 +147,7 @@ def check_file(path: Path, root: Path | None) -> str:
             instruments = _readable(_read_instruments(root / INSTRUMENTS, root)) if root else None
             load_basket(path, publications=publications, instruments=instruments)
         case "strategy":
-            load_strategy(path)
+            load_strategy(path, workspace=root)
         case "events":
             load_events(path)
         case "publications":
@@ -205,10 +205,10 @@ def _read_basket(
     return read
 
 
-def _read_strategy(path: Path, root: Path | None) -> _Read[Strategy]:
+def _read_strategy(path: Path, root: Path | None, workspace: Path | None) -> _Read[Strategy]:
     read = _read(path, root, Strategy)
     if read.value is not None:
-        check_strategy(read.source, read.value, path.stem, root)
+        check_strategy(read.source, read.value, path.stem, workspace)
     return read
 
 

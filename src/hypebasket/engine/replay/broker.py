@@ -17,8 +17,10 @@ from backtrader.position import Position as BtPosition
 
 from hypebasket.engine.replay.holdings import Holdings, Tranche
 from hypebasket.engine.replay.matching import (
+    NOTHING,
     Execution,
     Terms,
+    Traded,
     fill_price,
     quantity,
     split_executions,
@@ -113,7 +115,7 @@ class MarketRulesBroker(bt.BrokerBase):
         self._order_ids = itertools.count(1)
         self._fill_ids = itertools.count(1)
         self._volume_used: dict[int, int] = {}
-        self._paid: dict[int, tuple[int, int]] = {}
+        self._traded_by: dict[int, Traded] = {}
         self._traded: dict[int, int] = defaultdict(int)
         self._tax_lots = TaxLots(self._panel.boards)
 
@@ -192,7 +194,7 @@ class MarketRulesBroker(bt.BrokerBase):
             purpose="user",
             native=order,
         )
-        fault = size_fault(side, size, self._panel.boards[column], self.holdings.held(column))
+        fault = size_fault(side, size, self._panel.listings[column], self.holdings.held(column))
         if side is Side.BUY and self._may_buy is not None and not self._may_buy(ticket.created, ticket.symbol):
             fault = Reason.NOT_A_MEMBER
         if fault is not None:
@@ -238,7 +240,7 @@ class MarketRulesBroker(bt.BrokerBase):
         self._in_session = True
         self.holdings.start_session()
         self._volume_used.clear()
-        self._paid.clear()
+        self._traded_by.clear()
         self._traded.clear()
         self._lapse(self.row - 1)
         self._corporate_actions()
@@ -368,23 +370,13 @@ class MarketRulesBroker(bt.BrokerBase):
             ticket.kind = OrderKind.OPEN
 
     def _execute(self, ticket: Ticket, phase: OrderKind, shares: int, price: int) -> None:
-        board = self._panel.boards[ticket.column]
+        listing = self._panel.listings[ticket.column]
         session = self._panel.sessions[self.row]
-        paid, turnover = self._paid.get(ticket.order_id, (0, 0))
-        parts = split_executions(
-            shares,
-            price,
-            session,
-            board,
-            self.terms,
-            is_buy=ticket.is_buy,
-            paid_today=paid,
-            turnover_today=turnover,
-        )
-        for part in parts:
+        before = self._traded_by.get(ticket.order_id, NOTHING)
+        for part in split_executions(shares, price, session, listing, self.terms, is_buy=ticket.is_buy, before=before):
             self._book(ticket, phase, part)
-            paid, turnover = self._paid.get(ticket.order_id, (0, 0))
-            self._paid[ticket.order_id] = (paid + part.fees.commission, turnover + part.amount)
+            before = before.plus(part)
+        self._traded_by[ticket.order_id] = before
         self._volume_used[ticket.column] = self._volume_used.get(ticket.column, 0) + shares
 
     def _book(self, ticket: Ticket, phase: OrderKind, part: Execution) -> None:

@@ -144,7 +144,7 @@ class PlanDesk:
             surplus = held * close - target
             if surplus > 0:
                 self._reduce(column, held, surplus // close if target else None)
-            elif target and (held == 0 or largest_legal_lot(panel.boards[column], -surplus // close)):
+            elif target and (held == 0 or self._is_a_lot(column, -surplus // close)):
                 broker.place(
                     event_id="",
                     column=column,
@@ -155,9 +155,14 @@ class PlanDesk:
                     purpose="rebalance",
                 )
 
+    def _is_a_lot(self, column: int, shares: int) -> bool:
+        listing = self.panel.listings[column]
+        return largest_legal_lot(listing.board, shares, listing.lot) > 0
+
     def _reduce(self, column: int, held: int, surplus: int | None) -> None:
         """Sell ``surplus`` shares, or all there is on the day of the sale."""
-        shares = None if surplus is None else legal_sale(self.panel.boards[column], held, surplus)
+        listing = self.panel.listings[column]
+        shares = None if surplus is None else legal_sale(listing.board, held, surplus, listing.lot)
         if shares != 0:
             self.broker.place(
                 event_id="",

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hypebasket.engine.replay.holdings import Holdings
 from hypebasket.engine.replay.ticket import Ticket
 from hypebasket.ledger.records import OrderKind, Reason
 from hypebasket.market.calendar import Session
-from hypebasket.market.panel import UNKNOWN, Bar, MarketPanel
+from hypebasket.market.panel import UNKNOWN, Bar, Listing, MarketPanel
 from hypebasket.plan.intents import MILLION
 from hypebasket.rules.fees import Commission, Fees, fees
 from hypebasket.rules.limit_days import close_fill_price, open_fill_price, queue_fill_price
 from hypebasket.rules.lots import largest_legal_lot, legal_sale, order_maximum, split_order
 from hypebasket.rules.settlement import sellable
-from hypebasket.spec.instrument import Board
 
-__all__ = ["Execution", "Quantity", "Terms", "fill_price", "quantity", "split_executions", "volume_room"]
+__all__ = [
+    "NOTHING",
+    "Execution",
+    "Quantity",
+    "Terms",
+    "Traded",
+    "fill_price",
+    "quantity",
+    "split_executions",
+    "volume_room",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,21 @@ class Execution:
     def total_fees(self) -> int:
         """All fees, in fen."""
         return self.fees.commission + self.fees.stamp_duty + self.fees.transfer_fee + self.fees.other
+
+
+class Traded(NamedTuple):
+    """What an order has traded in a session so far: commission and amount in fen, and shares."""
+
+    commission: int
+    amount: int
+    shares: int
+
+    def plus(self, part: Execution) -> Traded:
+        """Return it with one more execution."""
+        return Traded(self.commission + part.fees.commission, self.amount + part.amount, self.shares + part.shares)
+
+
+NOTHING = Traded(0, 0, 0)
 
 
 def fill_price(ticket: Ticket, phase: OrderKind, bar: Bar, policy: int) -> int | Reason:
@@ -81,49 +106,49 @@ def quantity(
     ticket: Ticket, price: int, session: Session, panel: MarketPanel, holdings: Holdings, terms: Terms, room: int
 ) -> Quantity:
     """Return the shares the order gets at ``price``; ``room`` is what the session's volume cap leaves."""
-    board = panel.boards[ticket.column]
+    listing = panel.listings[ticket.column]
     if ticket.is_buy:
-        return _buy_quantity(ticket, price, session, board, holdings.cash, terms, room)
-    return _sell_quantity(ticket, board, holdings, room)
+        return _buy_quantity(ticket, price, session, listing, holdings.cash, terms, room)
+    return _sell_quantity(ticket, listing, holdings, room)
 
 
 def _buy_quantity(
-    ticket: Ticket, price: int, session: Session, board: Board, cash: int, terms: Terms, room: int
+    ticket: Ticket, price: int, session: Session, listing: Listing, cash: int, terms: Terms, room: int
 ) -> Quantity:
     if ticket.money is None:
         wanted = (ticket.shares or 0) - ticket.filled
     else:
-        wanted = _affordable(ticket.money - ticket.spent, price, session, board, terms)
+        wanted = _affordable(ticket.money - ticket.spent, price, session, listing, terms)
     if wanted == 0:
         return Quantity(0, 0, Reason.LOT)
     shares, reason = wanted, None
-    affordable = _affordable(cash, price, session, board, terms)
+    affordable = _affordable(cash, price, session, listing, terms)
     if affordable < shares:
         shares, reason = affordable, Reason.CASH
     if room < shares:
-        shares, reason = largest_legal_lot(board, room), Reason.VOLUME_CAP
+        shares, reason = largest_legal_lot(listing.board, room, listing.lot), Reason.VOLUME_CAP
     return Quantity(wanted, shares, reason)
 
 
-def _affordable(money: int, price: int, session: Session, board: Board, terms: Terms) -> int:
+def _affordable(money: int, price: int, session: Session, listing: Listing, terms: Terms) -> int:
     """Return the largest legal number of shares that ``money`` buys at ``price``, fees included."""
-    shares = largest_legal_lot(board, money // price) if money > 0 else 0
+    shares = largest_legal_lot(listing.board, money // price, listing.lot) if money > 0 else 0
     while shares:
-        cost = sum(part.amount + part.total_fees for part in split_executions(shares, price, session, board, terms))
+        cost = sum(part.amount + part.total_fees for part in split_executions(shares, price, session, listing, terms))
         if cost <= money:
             return shares
-        shares = largest_legal_lot(board, shares - max(1, -(-(cost - money) // price)))
+        shares = largest_legal_lot(listing.board, shares - max(1, -(-(cost - money) // price)), listing.lot)
     return 0
 
 
-def _sell_quantity(ticket: Ticket, board: Board, holdings: Holdings, room: int) -> Quantity:
+def _sell_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, room: int) -> Quantity:
     tranche = holdings.tranches.get((ticket.event_id, ticket.column))
     owned = tranche.shares if tranche else 0
     wanted = owned if ticket.shares is None else min(ticket.shares - ticket.filled, owned)
     if wanted == 0:
         return Quantity(0, 0, Reason.NOT_HELD)
     held = holdings.held(ticket.column)
-    free = sellable(board, held, holdings.bought_today.get(ticket.column, 0))
+    free = sellable(listing.board, held, holdings.bought_today.get(ticket.column, 0))
     if free == 0:
         return Quantity(wanted, 0, Reason.T_PLUS_1)
     target, reason = wanted, None
@@ -131,7 +156,7 @@ def _sell_quantity(ticket: Ticket, board: Board, holdings: Holdings, room: int) 
         target, reason = free, Reason.T_PLUS_1
     if room < target:
         target, reason = room, Reason.VOLUME_CAP
-    shares = legal_sale(board, held, target)
+    shares = legal_sale(listing.board, held, target, listing.lot)
     if shares < target and reason is None:
         reason = Reason.LOT
     return Quantity(wanted, shares, reason)
@@ -141,19 +166,19 @@ def split_executions(
     shares: int,
     price: int,
     session: Session,
-    board: Board,
+    listing: Listing,
     terms: Terms,
     *,
     is_buy: bool = True,
-    paid_today: int = 0,
-    turnover_today: int = 0,
+    before: Traded = NOTHING,
 ) -> Iterator[Execution]:
     """Cut a trade into executions of legal order size, each with its fees.
 
-    Every child of a split order pays its own minimum commission; ``paid_today`` and ``turnover_today`` belong to an
-    order that already traded this session, and then count for its first execution.
+    Every child of a split order pays its own minimum commission; ``before`` is what the order already traded in this
+    session, and counts for its first execution.
     """
-    for part in split_order(shares, order_maximum(board, session), board):
+    board, lot = listing
+    for part in split_order(shares, order_maximum(board, session, lot=lot), board, lot):
         amount = part * price
         charged = fees(
             board,
@@ -161,11 +186,13 @@ def split_executions(
             is_buy,
             amount,
             terms.commission,
-            paid_today=paid_today,
-            turnover_today=turnover_today,
+            paid_today=before.commission,
+            turnover_today=before.amount,
+            shares=part,
+            shares_today=before.shares,
         )
         yield Execution(part, price, amount, charged)
-        paid_today = turnover_today = 0
+        before = NOTHING
 
 
 def volume_room(bar: Bar, used: int, terms: Terms) -> int:

@@ -11,8 +11,8 @@ import backtrader as bt
 
 from hypebasket.errors import UsageError
 from hypebasket.ledger.records import OrderKind, Reason, Side
+from hypebasket.market.panel import Listing
 from hypebasket.rules.lots import largest_legal_lot, legal_sale
-from hypebasket.spec.instrument import Board
 
 __all__ = ["kind_of", "last_row", "size_fault"]
 
@@ -31,14 +31,18 @@ def kind_of(exectype: int, price: float | None, options: Mapping[str, Any]) -> O
     return KINDS[exectype]
 
 
-def size_fault(side: Side, size: float, board: Board, held: int) -> Reason | None:
+def size_fault(side: Side, size: float, listing: Listing, held: int) -> Reason | None:
     """Return why the exchange refuses an order of ``size`` shares out of ``held``; ``None`` if it does not."""
     shares = int(size)
     if shares != size or shares <= 0:
         return Reason.LOT
     if side is Side.SELL and shares > held:
         return Reason.NOT_HELD
-    legal = largest_legal_lot(board, shares) if side is Side.BUY else legal_sale(board, held, shares)
+    legal = (
+        largest_legal_lot(listing.board, shares, listing.lot)
+        if side is Side.BUY
+        else legal_sale(listing.board, held, shares, listing.lot)
+    )
     return None if legal == shares else Reason.LOT
 
 
