@@ -1,4 +1,4 @@
-"""A ledger rebuilt from ``fills.csv`` and ``entitlements.csv`` and the published closes, in decimals to the fen."""
+"""A ledger rebuilt from its fills, entitlements and taxes and the published closes, in decimals to the fen."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ def book(run: RunFolder, key: Key) -> list[Line]:
 
 
 def rebuild(run: RunFolder, key: Key, bars: Bars, capital: Decimal) -> Iterator[Line]:
-    """Return the same lines, from the fills and entitlements alone; a name without a bar keeps its last close."""
+    """Return the same lines, from fills, entitlements and taxes alone; a name without a bar keeps its last close."""
     bought, received = _by_session(run.rows("fills", **key)), _by_session(run.rows("entitlements", **key))
+    taxed = _by_session(run.rows("taxes", **key))
     cash, shares, close = capital, defaultdict[str, int](int), dict[str, Decimal]()
     for session, *_ in book(run, key):
         for row in received[session]:
@@ -46,6 +47,7 @@ def rebuild(run: RunFolder, key: Key, bars: Bars, capital: Decimal) -> Iterator[
             shares[row["symbol"]] += sign * int(row["shares"])
             amount = int(row["shares"]) * Decimal(row["price"])
             cash -= sign * amount + sum(Decimal(row[fee]) for fee in FEES)
+        cash -= sum((Decimal(row["cash"]) for row in taxed[session]), Decimal(0))
         for symbol in bars:
             if session in bars[symbol]:
                 close[symbol] = bars[symbol][session].close

@@ -1,4 +1,4 @@
-"""What a later event does to a position of an earlier one: ends that move, ends that do not, orders that came too late."""
+"""What a later event does to a position of an earlier one: ends that move, and orders that came too late."""
 
 from __future__ import annotations
 

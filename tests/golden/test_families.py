@@ -1,14 +1,14 @@
 """The strategy families: the shipped files on markets of at most six names, against ledgers worked out by hand.
 
-A case is one file, ``families/*.txt``, in the form of ``test_golden``, run by a ``SleeveRunner``. ``[strategy]`` names a
-shipped file; lines below it change numbers of it for the small market. Further sections, where needed:
+A case is one file, ``families/*.txt``, in the form of ``test_golden``, run by a ``SleeveRunner``. ``[strategy]`` names
+a shipped file; lines below it change numbers of it for the small market. Further sections, where needed:
 
 - ``[events]`` ``id at``, then ``scheduled``, ``announced=..``, ``mainline=..``;
 - ``[baskets]`` ``id symbols``: several baskets, put together as the program does for a rotation among mainlines;
 - ``[delisted]`` ``symbol day``: from which day on it is no longer listed; ``[actions]`` as in ``markets``;
 - expected: ``[orders]``, ``[fills]`` (``[fills pessimistic]``, ``[fills optimistic]``: under another policy),
-  ``[entitlements]``, ``[equity]`` of the continuous run; ``[passed]`` ``event symbol reason``: why a member is not bought;
-  ``[excluded]`` ``event words of the reason``; ``[captured]`` ``event profit / money`` of the event on its own.
+  ``[entitlements]``, ``[equity]`` of the continuous run; ``[passed]`` ``event symbol reason``: why a member is not
+  bought; ``[excluded]`` ``event words of the reason``; ``[captured]`` ``event profit / money`` of the event on its own.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 import yaml
-from golden.test_golden import COLUMNS, first_difference, rows, sections
 
+from golden.test_golden import COLUMNS, first_difference, rows, sections
 from hypebasket.ledger.records import Ledger
 from hypebasket.pipeline.pairings import pairings
 from hypebasket.pipeline.sleeve import SleeveRunner
@@ -60,7 +60,8 @@ def _market(case: Sections) -> HandMadeMarket:
     made = market("\n".join(case["market"]), "\n".join(case.get("actions", [])))
     gone: dict[str, date] = {symbol: day_of(day) for symbol, day in map(str.split, case.get("delisted", []))}
     known = {
-        symbol: each.model_copy(update={"delist_date": gone.get(symbol)}) for symbol, each in made.data.instruments.items()
+        symbol: each.model_copy(update={"delist_date": gone.get(symbol)})
+        for symbol, each in made.data.instruments.items()
     }
     return replace(made, data=replace(made.data, instruments=known))
 
@@ -83,9 +84,16 @@ def _runner(case: Sections, fills: str | None = None) -> SleeveRunner:
 
 def _tables(ledger: Ledger) -> dict[str, list[list[str]]]:
     entitled = [
-        [f"{item.session:%m-%d}", item.symbol, item.event_id or "-", str(item.held), str(item.shares), f"{item.cash / 100:.2f}"]
+        [
+            f"{item.session:%m-%d}",
+            item.symbol,
+            item.event_id,
+            str(item.held),
+            str(item.shares),
+            f"{item.cash / 100:.2f}",
+        ]
         for item in ledger.entitlements
-    ]  # fmt: skip
+    ]
     return rows(ledger) | {"entitlements": entitled}
 
 

@@ -176,7 +176,7 @@ def test_events_outside_the_run_are_listed_not_failed(run_mini: Run) -> None:
 def test_other_sleeves_are_listed_as_not_run(run_mini: Run) -> None:
     (basket,) = run_mini().result["baskets"]
     assert {member["symbol"]: member["not_run"] and member["not_run"]["en"] for member in basket["members"]} == {
-        "300418.SZ": None, "600571.SH": None, "002230.SZ": None, "00700.HK": "HKD sleeve not run yet",
+        "300418.SZ": None, "600571.SH": None, "002230.SZ": None, "00700.HK": "HKD sleeve not run (see --markets)",
     }  # fmt: skip
 
 
@@ -185,4 +185,4 @@ def test_only_other_sleeves(mini: Path, call: Call) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if "symbol" not in line or "00700.HK" in line]
     path.write_text("\n".join(kept).replace("members: documented", "members: all"), encoding="utf-8")
-    assert "mini: no A-share member" in refused(call("run"), 3)
+    assert "mini: no member traded in CNY" in refused(call("run"), 3)

@@ -71,7 +71,8 @@ def test_the_manifest_says_what_was_run(run_mini: Run) -> None:
     run = run_mini("mini", "-s", "event-drift", "--capital", "500000")
     manifest = json.loads((run.path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["run_id"] == run.path.name
-    assert (manifest["capital"], manifest["start"], manifest["end"]) == (500_000, "2024-01-15", "2024-03-29")
+    assert manifest["capital"] == 500_000
+    assert manifest["sleeves"] == [{"currency": "CNY", "start": "2024-01-15", "end": "2024-03-29"}]
     assert [basket["id"] for basket in manifest["baskets"]] == ["mini"]
     assert [strategy["id"] for strategy in manifest["strategies"]] == ["event-drift"]
     assert manifest["data"]["synthetic"] is True

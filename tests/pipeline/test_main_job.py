@@ -95,6 +95,6 @@ def test_members_of_other_sleeves_are_listed(sample_run: RunFolder) -> None:
     assert len(members) > 50
     for member in members:
         market = member["symbol"].rpartition(".")[2]
-        expected = {"HK": "HKD sleeve not run yet", "US": "USD sleeve not run yet"}.get(market)
+        expected = {"HK": "HKD sleeve not run (see --markets)", "US": "USD sleeve not run (see --markets)"}.get(market)
         assert (member["not_run"] and member["not_run"]["en"]) == expected, member["symbol"]
     assert {member["sleeve"] for member in members} == {"CNY", "HKD", "USD"}

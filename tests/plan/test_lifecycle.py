@@ -61,7 +61,11 @@ def test_what_comes_later_plays_no_part() -> None:
 
 
 def test_without_a_limit_up_there_is_no_peak_to_fall_from() -> None:
-    calm = of_four("01-03 | 10.00 | 10.00 | 10.00 | 10.00", "01-04 | 10.50 | 10.00 | 10.00 | 10.00", "01-05 | 10.90 | 9.50 | 10.00 | 10.00")  # fmt: skip
+    calm = of_four(
+        "01-03 | 10.00 | 10.00 | 10.00 | 10.00",
+        "01-04 | 10.50 | 10.00 | 10.00 | 10.00",
+        "01-05 | 10.90 | 9.50 | 10.00 | 10.00",
+    )
     assert row(calm) is None
 
 
@@ -75,7 +79,9 @@ FALLING = of_four(
 )
 
 
-@pytest.mark.parametrize(("fall", "expected"), [(0.2, 2), (0.25, 2), (0.26, 3), (0.5, 3), (0.75, 4), (0.9, 5), (1.0, 5)])
+@pytest.mark.parametrize(
+    ("fall", "expected"), [(0.2, 2), (0.25, 2), (0.26, 3), (0.5, 3), (0.75, 4), (0.9, 5), (1.0, 5)]
+)
 def test_the_fall_is_exact(fall: float, expected: int) -> None:
     """At exactly the fraction it counts; fractions are no floats: 1 - 0.9 of them would be less than 0.1."""
     assert row(FALLING, fall=fall) == expected

@@ -17,7 +17,9 @@ EVENING_9 = "01-09T12:00Z"
 """20:00 in Shanghai: first open and first close 01-10, base 01-09."""
 
 
-def entry(happened: str = EVENING_9, *, announced: str | None = None, start: int = 1, stop: int = 10, **terms: object) -> str:
+def entry(
+    happened: str = EVENING_9, *, announced: str | None = None, start: int = 1, stop: int = 10, **terms: object
+) -> str:
     """Return the planned entry session as ``01-10``, or the reason why there is none."""
     before = int(str(terms.get("offset", 0))) < 0
     rules = strategy(trigger={"on": "events", "scheduled": "only" if before else "any"}, entry=terms)
@@ -112,6 +114,11 @@ def test_an_event_whose_first_open_comes_after_the_data_is_counted_back_from_the
 
 
 def test_decisions_are_due_at_the_cut_off_of_their_auction() -> None:
-    for at, clock in (("first_open", "01:25"), ("limit_queue", "01:25"), ("board_break", "01:25"), ("first_close", "06:57")):
+    for at, clock in (
+        ("first_open", "01:25"),
+        ("limit_queue", "01:25"),
+        ("board_break", "01:25"),
+        ("first_close", "06:57"),
+    ):
         table = Timetable(strategy(entry={"at": at}), MADE.panel, MADE.calendar, start=1, stop=10)
         assert f"{table.decision(3):%m-%d %H:%M}" == f"01-05 {clock}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,9 @@ def test_the_drawn_worlds_hold_what_the_properties_are_about() -> None:
     assert sum(each.scheduled and each.announced is None for each in events) >= 1
     assert sum(member.until is not None for world in worlds for member in world.members.stocks) >= 10
     changed = [change_the_future(seed, seed + 100, 6) for seed in range(20)]
-    assert all((one.made.panel.close[:7] == two.made.panel.close[:7]).all() for one, two in zip(worlds, changed, strict=True))
+    assert all(
+        (one.made.panel.close[:7] == two.made.panel.close[:7]).all() for one, two in zip(worlds, changed, strict=True)
+    )
     assert sum(one.events != two.events for one, two in zip(worlds, changed, strict=True)) >= 10
     assert sum(one.members != two.members for one, two in zip(worlds, changed, strict=True)) >= 5
 
@@ -104,9 +107,7 @@ def test_nothing_of_the_future_changes_anything_before(
 
 @WHOLE_SCHEMA
 @given(seed=seeds, other=seeds, rules=triggered(), circle=circles(), last=st.integers(1, N_SESSIONS - 2))
-def test_nor_anything_an_event_does_on_its_own(
-    seed: int, other: int, rules: Strategy, circle: str, last: int
-) -> None:
+def test_nor_anything_an_event_does_on_its_own(seed: int, other: int, rules: Strategy, circle: str, last: int) -> None:
     day = make_world(seed).made.sessions[last]
     first, second = (
         _isolated(world, rules, circle, day) for world in (make_world(seed), change_the_future(seed, other, last))
@@ -195,7 +196,7 @@ def test_a_kinder_policy_serves_everyone_a_stricter_one_does(seed: int, rules: S
         for policy in (FillPolicy.PESSIMISTIC, FillPolicy.REALISTIC, FillPolicy.OPTIMISTIC)
     ]
     assume(served[-1])
-    for strict, kind in zip(served, served[1:], strict=False):
+    for strict, kind in pairwise(served):
         assert strict.keys() <= kind.keys()
         assert all(kind[key] <= session for key, session in strict.items())
 

@@ -55,9 +55,7 @@ def change_the_future(seed: int, other: int, last: int) -> World:
     now = _instant(last, "07:00")
     made = make_market(other, until=last + 1, before=make_market(seed))
     lives = {
-        symbol: tuple(
-            mine if mine <= last else max(theirs, last + 1) for mine, theirs in zip(*pair, strict=True)
-        )
+        symbol: tuple(mine if mine <= last else max(theirs, last + 1) for mine, theirs in zip(*pair, strict=True))
         for symbol, pair in {name: (_lives(seed)[name], _lives(other)[name]) for name in LIVES}.items()
     }
     kept = [each for each in _happenings(seed) if _public(each) <= now]
@@ -121,12 +119,8 @@ def _evidence(seed: int) -> dict[str, Dates]:
     return found
 
 
-def _world(
-    raw: HandMadeMarket, lives: Any, happenings: list[Event], evidence: dict[str, Any]
-) -> World:
-    stocks = tuple(
-        _member(symbol, *evidence[symbol], weight=1.0 + number) for number, symbol in enumerate(EVERY)
-    )
+def _world(raw: HandMadeMarket, lives: Any, happenings: list[Event], evidence: dict[str, Any]) -> World:
+    stocks = tuple(_member(symbol, *evidence[symbol], weight=1.0 + number) for number, symbol in enumerate(EVERY))
     return World(_trimmed(raw, lives), tuple(happenings), basket(*stocks))
 
 
@@ -248,5 +242,3 @@ def strategies() -> st.SearchStrategy[Strategy]:
 def circles() -> st.SearchStrategy[str]:
     """Draw a circle."""
     return st.sampled_from(["point_in_time", "documented", "all"])
-
-

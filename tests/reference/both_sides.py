@@ -25,17 +25,7 @@ from hypebasket.spec.strategy import FillPolicy, Overlap
 from hypebasket.spec.text import Market
 
 MILLION = 1_000_000
-COMPARE_TAX = True
-"""Whether dividend tax is on: compared, and taken from the reference's cash."""
-
 Rows = dict[str, list[tuple[Any, ...]]]
-
-
-class NoTax(Law):
-    """The law without dividend tax."""
-
-    def dividend_tax_rate(self, bought: Any, sold: Any) -> Decimal:
-        return Decimal(0)
 
 
 def fen(yuan: Decimal) -> int:
@@ -168,7 +158,7 @@ def rows_of_ledger(ledger: Ledger) -> Rows:
         "fills": fills,
         "entitlements": sorted((str(each.session), each.symbol, each.event_id, each.held, each.shares, each.cash)
                                for each in ledger.entitlements),
-        "taxes": [(str(tax.session), tax.symbol, tax.shares, tax.cash) for tax in ledger.taxes] if COMPARE_TAX else [],
+        "taxes": [(str(tax.session), tax.symbol, tax.shares, tax.cash) for tax in ledger.taxes],
         "orders": sorted(orders, key=str),
         "equity": [(str(each.session), each.cash, each.market_value, each.equity) for each in ledger.equity],
     }  # fmt: skip
@@ -230,7 +220,7 @@ def package_rows(scenario: Scenario) -> Rows:
 
 def reference_rows(scenario: Scenario, law: Law | None = None) -> Rows:
     """What the reference makes of it."""
-    chosen = law or (Law() if COMPARE_TAX else NoTax())
+    chosen = law or Law()
     return {"limits": limit_rows_of_law(scenario, chosen)} | rows_of_books(Desk(scenario, chosen).play(), scenario)
 
 

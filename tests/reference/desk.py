@@ -511,9 +511,9 @@ class Desk:
 
     def verdict(self, holding: Holding, close: Decimal, session: int) -> str:
         terms, entry = holding.leave, holding.entry_price
-        if terms.board_break and self.tape.sealed_last(holding.symbol, session):
-            if not self.tape.sealed(holding.symbol, session):
-                return "board_break"
+        sealed_before = terms.board_break and self.tape.sealed_last(holding.symbol, session)
+        if sealed_before and not self.tape.sealed(holding.symbol, session):
+            return "board_break"
         if terms.stop is not None and close <= entry * (1 - terms.stop):
             return "stop_loss"
         if terms.take is not None and close >= entry * (1 + terms.take):

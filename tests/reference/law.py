@@ -6,6 +6,7 @@ rule is a method, so that a test can break one of them and see the comparison fa
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -174,7 +175,9 @@ class Law:
 
     # --- limit days -------------------------------------------------------------------------------------------------
 
-    def fill_price(self, policy: Policy, auction: Auction, day: Day, limit: Decimal | None, *, buys: bool) -> Decimal | None:  # fmt: skip  # noqa: E501
+    def fill_price(
+        self, policy: Policy, auction: Auction, day: Day, limit: Decimal | None, *, buys: bool
+    ) -> Decimal | None:
         """Return the price at which an order is served, ``None`` if it is not; the table "Limit days"."""
         if auction is Auction.QUEUE:
             return self.queue_price(policy, day, limit)
@@ -258,8 +261,10 @@ class Law:
 
     def cost(self, stock: Stock, day: date, price: Decimal, shares: int) -> Decimal:
         """Return what buying ``shares`` takes out of the account."""
-        amounts = [price * part for part in self.children(stock, day, shares)]
-        return sum((amount + self.fees(stock, day, amount, buys=True).total for amount in amounts), Decimal(0))
+        total = Decimal(0)
+        for part, times in Counter(self.children(stock, day, shares)).items():
+            total += times * (price * part + self.fees(stock, day, price * part, buys=True).total)
+        return total
 
     def affordable(self, stock: Stock, day: date, price: Decimal, money: Decimal) -> int:
         """Return the largest lot that ``money`` buys, fees included."""
@@ -279,8 +284,11 @@ class Law:
         return held - bought_today
 
     def volume_room(self, participation: Decimal, volume: int | None) -> int | None:
-        """Return the shares all orders of a name together may take of a session; ``None`` is no cap."""
-        return None if volume is None else int(participation * volume)
+        """Return the shares all orders of a name together may take of a session; ``None`` is no cap.
+
+        A zero beside a trade is a volume the data does not know.
+        """
+        return int(participation * volume) if volume else None
 
     def bonus_shares(self, held: int, ratio: Decimal) -> int:
         return int(held * ratio)

@@ -16,8 +16,8 @@ from hypebasket.spec.text import Market
 TICK = Decimal("0.01")
 STAR_OPENS = date(2019, 7, 22)
 CHANGES = (
-    CHINEXT_REFORM, date(2022, 4, 29), date(2023, 4, 10), date(2023, 8, 28), date(2026, 7, 6), STAR_OPENS, BEIJING_OPENS,
-    date(2016, 3, 1), date(2018, 5, 7), date(2021, 3, 1), date(2024, 2, 19), date(2025, 9, 1), date(2026, 11, 30),
+    CHINEXT_REFORM, date(2022, 4, 29), date(2023, 4, 10), date(2023, 8, 28), date(2026, 7, 6), STAR_OPENS,
+    BEIJING_OPENS, date(2016, 3, 1), date(2018, 5, 7), date(2021, 3, 1), date(2024, 2, 19), date(2025, 9, 1), date(2026, 11, 30),
 )  # fmt: skip
 SYMBOLS = {
     "main": ("600001.SH", "600519.SH", "601002.SH", "000001.SZ", "000651.SZ", "002003.SZ"),
@@ -103,7 +103,9 @@ class Maker:
     def tape(self, stock: Stock) -> None:
         """Write the days of one name; a day's shape is drawn first, its prices follow from the limits."""
         begin = next((i for i, day in enumerate(self.sessions) if not stock.listed or day >= stock.listed), 0)
-        until = next((i for i, day in enumerate(self.sessions) if stock.delisted and day >= stock.delisted), self.length)
+        until = next(
+            (i for i, day in enumerate(self.sessions) if stock.delisted and day >= stock.delisted), self.length
+        )
         penny = stock.board != "bse" and stock.board != "star" and self.chance(0.06)
         close = Decimal(self.dice.randint(4, 60) if penny else self.dice.choice((self.dice.randint(150, 900),
                         self.dice.randint(900, 4000), self.dice.randint(4000, 30000)))) / 100  # fmt: skip

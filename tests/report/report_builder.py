@@ -165,7 +165,7 @@ def _basket(basket: str, hostile: str) -> BasketSummary:
             since=None,
             evidence=(),
             sleeve="HKD",
-            not_run=label("HKD 仓位尚未运行", "HKD sleeve not run yet"),
+            not_run=label("HKD 仓位本次没有运行", "HKD sleeve not run (see --markets)"),
         )
     )
     return BasketSummary(
@@ -326,5 +326,9 @@ def _name(
     )
 
 
-def tearsheet_names(result: RunResult) -> dict[tuple[str, str], str]:
-    return {(one.basket, one.strategy): f"{one.basket}--{one.strategy}.html" for one in result.results if one.primary}
+def tearsheet_names(result: RunResult) -> dict[tuple[str, str, str], str]:
+    return {
+        (one.basket, one.strategy, one.sleeve): f"{one.basket}--{one.strategy}.html"
+        for one in result.results
+        if one.primary
+    }

@@ -117,7 +117,7 @@ def test_an_empty_circle_and_undocumented_members_are_called_so(comparison):
     assert "OpenAI 展示 Sora" in circles.locator(".emptiness").nth(1).inner_text()
     assert "无成员有来源" in page.locator('.hero[data-pair="regulation--event-drift"]').inner_text()
     assert "session 1 lies outside the run" in page.locator(".excluded").first.text_content()
-    assert "1 × HKD 仓位尚未运行" in page.locator("#members").inner_text()
+    assert "1 × HKD 仓位本次没有运行" in page.locator("#members").inner_text()
 
 
 def test_names_open_with_their_limit_days(comparison, result):

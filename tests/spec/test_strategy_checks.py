@@ -36,20 +36,34 @@ GROUPS = "has no meaning under 'on: rotation': groups are held until the next ch
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        # on: events
-        ("trigger: {on: events, every: 5}", "4:23", "only a rotation chooses among groups; remove it, or write 'on: rotation'"),
+        ("trigger: {on: events, every: 5}", "4:23", "only a rotation chooses among groups; remove it, or write"),
         ("trigger: {among: segments}", "4:11", "only a rotation chooses among groups"),
         ("entry: {at: board_break, offset: 1}", "4:34", "board_break finds its own session; remove it"),
-        ("entry: {offset: -2}", "4:17", "only a scheduled event can be acted on before it happens; write 'trigger: {scheduled: only}'"),
+        (
+            "entry: {offset: -2}",
+            "4:17",
+            "only a scheduled event can be acted on before it happens; write 'trigger: {scheduled: only}'",
+        ),
         ("trigger: {scheduled: any}\nentry: {offset: -2}", "5:17", "only a scheduled event can be acted on before"),
-        ("trigger: {scheduled: only}\nentry: {offset: -2, max_gap: 0.1}", "5:30", "the base it counts from is not past before the event"),
+        (
+            "trigger: {scheduled: only}\nentry: {offset: -2, max_gap: 0.1}",
+            "5:30",
+            "the base it counts from is not past before the event",
+        ),
         ("trigger: {scheduled: only, endogenous: true}\nentry: {offset: -2}", "4:40", "cannot be foreseen"),
         ("exit: {event_open: true}", "4:20", "the entry is not before the event; write a negative entry.offset"),
         ("select: {by: volatility}", "4:14", "a rank without a number to take; add select.top or select.bottom"),
-        ("select: {top: 3}", "1:5", "'event_return' needs a closed session since the event; write 'entry: {offset: 1}' or more"),
-        ("entry: {offset: 0}\nselect: {bottom: 3, by: leadership}", "4:17", "'leadership' needs a closed session since the event"),
+        (
+            "select: {top: 3}",
+            "1:5",
+            "'event_return' needs a closed session since the event; write 'entry: {offset: 1}' or more",
+        ),
+        (
+            "entry: {offset: 0}\nselect: {bottom: 3, by: leadership}",
+            "4:17",
+            "'leadership' needs a closed session since the event",
+        ),
         ("trigger: {scheduled: only}\nentry: {offset: -3}\nselect: {top: 1}", "5:17", "needs a closed session since"),
-        # on: membership
         (MEMBERSHIP + "exit: {hold_sessions: 5}", "5:8", STANDING),
         (MEMBERSHIP + "entry: {offset: 1}", "5:9", STANDING),
         (MEMBERSHIP + "entry: {reaction: 5}", "5:9", STANDING),
@@ -60,16 +74,27 @@ GROUPS = "has no meaning under 'on: rotation': groups are held until the next ch
         ("trigger: {on: membership, kinds: [product]}", "4:27", STANDING),
         ("trigger: {on: membership, scheduled: only}", "4:27", STANDING),
         ("trigger: {on: membership, every: 5}", "4:27", STANDING),
-        (MEMBERSHIP + "entry: {at: first_close}", "5:13", "under 'on: membership' stocks are traded at the open; write first_open"),
-        # on: rotation
+        (
+            MEMBERSHIP + "entry: {at: first_close}",
+            "5:13",
+            "under 'on: membership' stocks are traded at the open; write first_open",
+        ),
         (ROTATION + "exit: {stop_loss: 0.1}", "6:8", GROUPS),
         (ROTATION + "overlap: extend", "6:1", GROUPS),
         (ROTATION + "select: {bottom: 3}", "6:10", GROUPS),
-        ("trigger: {on: rotation}", "1:5", "the choice looks at the event's first session; write 'entry: {offset: 1}' or more"),
+        (
+            "trigger: {on: rotation}",
+            "1:5",
+            "the choice looks at the event's first session; write 'entry: {offset: 1}' or more",
+        ),
         ("trigger: {on: rotation}\nentry: {offset: 0}", "5:17", "the choice looks at the event's first session"),
-        (ROTATION.replace("offset: 1", "offset: 1, at: limit_queue"), "5:24", "under 'on: rotation' stocks are traded at the open"),
+        (
+            ROTATION.replace("offset: 1", "offset: 1, at: limit_queue"),
+            "5:24",
+            "under 'on: rotation' stocks are traded at the open",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_contradicts_is_told_with_its_place(tmp_path: Path, text: str, place: str, words: str) -> None:
     found = problems(tmp_path, text)
     assert len(found) == 1, found
@@ -136,7 +161,10 @@ def test_a_class_inside_a_function_is_not_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("target", "words"),
-    [("../own.py:Mine", "has the wrong form"), ("a/../../own.py:Mine", "outside the workspace; put the file into the workspace")],
+    [
+        ("../own.py:Mine", "has the wrong form"),
+        ("a/../../own.py:Mine", "outside the workspace; put the file into the workspace"),
+    ],
 )
 def test_outside_the_workspace(tmp_path: Path, target: str, words: str) -> None:
     inside = tmp_path / "inside"
@@ -152,9 +180,7 @@ def test_a_link_out_of_the_workspace(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
     (inside / "own.py").symlink_to(tmp_path / "own.py")
     [found] = problems(inside, CLASS)
-    assert found == (
-        "4:8: own.py:Mine: outside the workspace; put the file into the workspace, e.g. strategies/"
-    )
+    assert found == ("4:8: own.py:Mine: outside the workspace; put the file into the workspace, e.g. strategies/")
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,14 @@ def _day(context: click.Context, parameter: click.Parameter, value: datetime | N
     show_default=True,
     help="auto: the store if it has data, else the synthetic sample.",
 )
+@click.option(
+    "--markets",
+    multiple=True,
+    type=click.Choice(["CNY", "HKD", "USD"]),
+    default=["CNY"],
+    show_default=True,
+    help="Sleeve by currency: CNY (A-shares), HKD (Hong Kong), USD (United States); may be given more than once.",
+)
 @click.option("--no-pages", is_flag=True, help="Write the ledger and result.json only.")
 @pass_session
 def run(
@@ -66,6 +74,7 @@ def run(
     capital: int,
     members: str | None,
     data: str,
+    markets: tuple[str, ...],
     no_pages: bool,
 ) -> None:
     """Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
@@ -80,7 +89,7 @@ def run(
     from hypebasket.pipeline.files import result_payload
     from hypebasket.pipeline.request import RunRequest
     from hypebasket.pipeline.run import execute
-    from hypebasket.spec.text import Circle
+    from hypebasket.spec.text import Circle, Currency
     from hypebasket.spec.workspace import find_workspace
 
     workspace = find_workspace(session.workspace or Path.cwd())
@@ -92,6 +101,7 @@ def run(
         end=end,
         capital=capital,
         members=Circle(members) if members else None,
+        sleeves=tuple(dict.fromkeys(Currency(market) for market in markets)),
         data=data,
         pages=not no_pages,
     )

@@ -1,72 +1,102 @@
-"""The market of a run: which sleeve is run, over which sessions, against which benchmark."""
+"""The markets of a run: which sleeves are run, over which sessions, against which benchmark."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
 from hypebasket.errors import DataGapError
 from hypebasket.market.calendar import calendar_of
 from hypebasket.market.data import MarketData
-from hypebasket.market.panel import FEN, build_panel
+from hypebasket.market.panel import FEN, FEN_TOLERANCE, build_panel
 from hypebasket.pipeline.outcome import Benchmark
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.spec.basket import Basket
-from hypebasket.spec.text import CURRENCY_OF, Currency, Market, Text
+from hypebasket.spec.text import CURRENCY_OF, Currency, Market, Text, market_of
 
-__all__ = ["a_share_sleeve", "benchmark_of"]
+__all__ = ["benchmark_of", "lay_out_sleeves"]
 
 HISTORY_SESSIONS = 60
 """Sessions before the run that the panel holds: past closes for decisions, never traded on."""
 
+MARKET_OF = {Currency.CNY: Market.XSHG, Currency.HKD: Market.XHKG, Currency.USD: Market.XNYS}
 PERIODS_PER_YEAR = {Currency.CNY: 243, Currency.HKD: 246, Currency.USD: 252}
 
 
-def a_share_sleeve(request: RunRequest, baskets: Sequence[Basket], data: MarketData) -> Sleeve:
-    """Lay out the CNY sleeve: every A-share member the data has bars of, over the sessions asked for."""
-    covered = set(data.bars["symbol"].unique())
-    members = {
-        stock.symbol for basket in baskets for stock in basket.stocks if CURRENCY_OF[stock.market] is Currency.CNY
-    }
+def lay_out_sleeves(request: RunRequest, baskets: Sequence[Basket], data: MarketData) -> tuple[Sleeve, ...]:
+    """Lay out every sleeve that was asked for and has members; at least one must have data."""
     names = ", ".join(basket.id for basket in baskets)
-    if not members:
+    members = {stock.symbol for basket in baskets for stock in basket.stocks}
+    wanted = {
+        currency: {symbol for symbol in members if CURRENCY_OF[market_of(symbol)] is currency}
+        for currency in request.sleeves
+    }
+    if not any(wanted.values()):
+        asked = ", ".join(request.sleeves)
+        raise DataGapError(f"{names}: no member traded in {asked}", "choose other baskets, or other --markets")
+    covered = set(data.bars["symbol"].unique())
+    sleeves = tuple(
+        _sleeve(currency, sorted(symbols & covered), request, data)
+        for currency, symbols in wanted.items()
+        if symbols & covered
+    )
+    if not sleeves:
         raise DataGapError(
-            f"{names}: no A-share member, and only the CNY sleeve is run yet", "add a basket with A-share members"
-        )
-    symbols = sorted(members & covered)
-    if not symbols:
-        raise DataGapError(
-            f"{data.source}: no bars of any A-share member of {names}",
+            f"{data.source}: no bars of any member of {names} traded in {', '.join(request.sleeves)}",
             "import data that covers them, or run on the sample: --data sample",
         )
+    return sleeves
+
+
+def _sleeve(currency: Currency, symbols: Sequence[str], request: RunRequest, data: MarketData) -> Sleeve:
     days = data.bars.loc[data.bars["symbol"].isin(symbols), "date"]
     first, last = days.min().date(), days.max().date()
-    calendar = calendar_of(Market.XSHG)
-    covered_sessions = calendar.sessions(first, last)
+    calendar = calendar_of(MARKET_OF[currency])
+    covered = calendar.sessions(first, last)
     chosen = [
         session
-        for session in covered_sessions
+        for session in covered
         if (request.start is None or session >= request.start) and (request.end is None or session <= request.end)
     ]
     if not chosen:
         raise DataGapError(
-            f"no session from {request.start or first} to {request.end or last} in data of {first}..{last}",
-            "choose --from and --to inside the data",
+            f"{currency}: no session from {request.start or first} to {request.end or last} in data of {first}..{last}",
+            "choose --from and --to inside the data, or other --markets",
         )
-    start = covered_sessions.index(chosen[0])
-    panel = build_panel(data, symbols, calendar, covered_sessions[max(start - HISTORY_SESSIONS, 0)], chosen[-1])
+    start = covered.index(chosen[0])
+    history = covered[max(start - HISTORY_SESSIONS, 0)]
+    tradable, left_out = _whole_ticks(symbols, data, history, chosen[-1])
+    panel = build_panel(data, tradable, calendar, history, chosen[-1])
     return Sleeve(
-        currency=Currency.CNY.value,
-        market=Market.XSHG,
+        currency=currency.value,
+        market=MARKET_OF[currency],
         calendar=calendar,
         panel=panel,
         start=panel.row_of[chosen[0]],
         stop=len(panel.sessions),
         capital=request.capital * FEN,
-        periods_per_year=PERIODS_PER_YEAR[Currency.CNY],
+        periods_per_year=PERIODS_PER_YEAR[currency],
+        left_out=left_out,
     )
+
+
+def _whole_ticks(
+    symbols: Sequence[str], data: MarketData, first: date, last: date
+) -> tuple[list[str], dict[str, Text]]:
+    """Part the names whose prices are whole cents from those a ledger in cents cannot hold."""
+    days = (data.bars["date"] >= np.datetime64(first)) & (data.bars["date"] <= np.datetime64(last))
+    bars = data.bars[days & data.bars["symbol"].isin(symbols)]
+    cents = bars[["open", "high", "low", "close"]].to_numpy(dtype=np.float64) * FEN
+    off = (np.abs(cents - np.rint(cents)) > FEN_TOLERANCE).any(axis=1)
+    broken = sorted(set(bars["symbol"][off]))
+    why = Text(
+        zh="价格含不足一分的零头，账本以分计，不能运行",
+        en="traded in parts of a cent, which a ledger in cents cannot hold",
+    )
+    return [symbol for symbol in symbols if symbol not in broken], dict.fromkeys(broken, why)
 
 
 def benchmark_of(basket: Basket, sleeve: Sleeve, data: MarketData) -> Benchmark:

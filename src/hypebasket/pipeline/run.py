@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.files import LEDGER_COLUMNS, LedgerKey, ledger_rows, result_payload, write_csv, write_json
 from hypebasket.pipeline.identity import file_hash, package_versions, run_id, source_hash
-from hypebasket.pipeline.market import a_share_sleeve, benchmark_of
+from hypebasket.pipeline.market import benchmark_of, lay_out_sleeves
 from hypebasket.pipeline.outcome import Benchmark, circle_result, primary_circle
 from hypebasket.pipeline.pairings import pairings
 from hypebasket.pipeline.request import RunRequest
@@ -71,24 +72,27 @@ def execute(request: RunRequest, say: Say) -> Finished:
     )
     data = supply(request.workspace, request.data, _symbols(baskets))
     data = _with_instruments(data, workspace)
-    sleeve = a_share_sleeve(request, baskets, data)
-    first, last = sleeve.panel.sessions[sleeve.start], sleeve.panel.sessions[-1]
-    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}, {first}..{last}")
-    parameters = _parameters(request, baskets, strategies, workspace, data, sleeve)
+    sleeves = lay_out_sleeves(request, baskets, data)
+    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
+    for sleeve in sleeves:
+        say(f"{sleeve.currency}: {sleeve.first}..{sleeve.last}")
+    parameters = _parameters(request, baskets, strategies, workspace, data, sleeves)
     identity = run_id(parameters)
     folder = request.workspace / "reports" / identity
     with _press(request, folder) as press:
         pairs = []
-        for basket, strategy in pairings(baskets, strategies):
+        for sleeve, (basket, strategy) in product(sleeves, tuple(pairings(baskets, strategies))):
+            if not any(stock.symbol in sleeve.panel.column_of for stock in basket.stocks):
+                continue
             pair = run_pair(basket, strategy, sleeve, workspace, data, request.members)
             pairs.append(pair)
-            say(f"ran {basket.id} × {strategy.id}")
+            say(f"ran {basket.id} × {strategy.id} in {sleeve.currency}")
             if press:
                 press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
         results = [result for pair in pairs for result in pair.results]
         unmapped = {event for pair in pairs for event in pair.runner.unmapped}
         run_baskets = list({pair.runner.basket.id: pair.runner.basket for pair in pairs}.values())
-        result = assemble(identity, results, run_baskets, strategies, sleeve, data, unmapped)
+        result = assemble(identity, results, run_baskets, strategies, sleeves, data, unmapped)
         _write_ledgers(folder, pairs)
         write_json(folder / "result.json", result_payload(result))
         write_json(folder / "manifest.json", _manifest(identity, parameters))
@@ -151,7 +155,9 @@ def _write_index(result: RunResult, folder: Path) -> Path:
     from hypebasket.report.pages import write_index
 
     sheets = {
-        (item.basket, item.strategy): sheet_name(item.basket, item.strategy) for item in result.results if item.primary
+        (item.basket, item.strategy, item.sleeve): sheet_name(item.basket, item.strategy, item.sleeve)
+        for item in result.results
+        if item.primary
     }
     return write_index(result, folder, sheets)
 
@@ -174,7 +180,7 @@ def _parameters(
     strategies: Sequence[Strategy],
     workspace: Workspace,
     data: MarketData,
-    sleeve: Sleeve,
+    sleeves: Sequence[Sleeve],
 ) -> dict[str, object]:
     """Return everything that can change a number of the run, resolved."""
     symbols = _symbols(baskets)
@@ -192,8 +198,7 @@ def _parameters(
             for symbol, instrument in sorted(data.instruments.items())
             if symbol in symbols
         ],
-        "start": sleeve.panel.sessions[sleeve.start],
-        "end": sleeve.panel.sessions[sleeve.stop - 1],
+        "sleeves": [{"currency": each.currency, "start": each.first, "end": each.last} for each in sleeves],
         "capital": request.capital,
         "members": request.members,
         "data": {"source": data.source, "synthetic": data.synthetic, "content": data.content_hash},

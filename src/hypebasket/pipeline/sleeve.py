@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from hypebasket.events.mapping import MappedEvent, map_event
 from hypebasket.events.selection import events_for
 from hypebasket.ledger.invariants import check_ledger
 from hypebasket.ledger.records import Ledger
-from hypebasket.market.calendar import Calendar
+from hypebasket.market.calendar import Calendar, Session
 from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.market.tape import PanelTape
 from hypebasket.plan.build import EventPlan, PlanBuilder
@@ -21,7 +21,7 @@ from hypebasket.plan.intents import MILLION, POLICY, Plan
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy, Strategy, TriggerOn
-from hypebasket.spec.text import Circle, Market
+from hypebasket.spec.text import Circle, Market, Text
 
 __all__ = ["CircleRun", "EventRun", "Sleeve", "SleeveRunner"]
 
@@ -30,7 +30,10 @@ BOUNDS = (FillPolicy.PESSIMISTIC, FillPolicy.OPTIMISTIC)
 
 @dataclass(frozen=True, slots=True)
 class Sleeve:
-    """One currency's market and money: a panel, the calendar of its sessions, and the rows a run covers."""
+    """One currency's market and money: a panel, the calendar of its sessions, and the rows a run covers.
+
+    ``left_out`` says of members with data why they cannot be run.
+    """
 
     currency: str
     market: Market
@@ -40,6 +43,17 @@ class Sleeve:
     stop: int
     capital: int
     periods_per_year: int
+    left_out: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Session:
+        """First session of the run."""
+        return self.panel.sessions[self.start]
+
+    @property
+    def last(self) -> Session:
+        """Last session of the run."""
+        return self.panel.sessions[self.stop - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +168,13 @@ class SleeveRunner:
         sleeve = self.sleeve
         first = sleeve.start if start is None else start
         ledger = replay(
-            sleeve.panel, plan, cash=sleeve.capital, start=first, stop=sleeve.stop, stop_when_flat=stop_when_flat
+            sleeve.panel,
+            plan,
+            cash=sleeve.capital,
+            start=first,
+            stop=sleeve.stop,
+            stop_when_flat=stop_when_flat,
+            currency=sleeve.currency,
         )
         check_ledger(ledger, self.tape, plan.participation_ppm)
         return ledger

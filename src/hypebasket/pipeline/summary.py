@@ -38,28 +38,27 @@ def assemble(
     results: Sequence[CircleResult],
     baskets: Sequence[Basket],
     strategies: Sequence[Strategy],
-    sleeve: Sleeve,
+    sleeves: Sequence[Sleeve],
     data: MarketData,
     unmapped: Collection[str] = (),
 ) -> RunResult:
     """Put the results of every pair and circle together; ``unmapped`` events lie past the calendar's end."""
     summaries = tuple(_strategy(strategy) for strategy in strategies)
     names = {basket.id: label(basket.name) for basket in baskets}
+    own = [warning for sleeve in sleeves for warning in sleeve.panel.warnings]
     return RunResult(
         run_id=run_id,
         synthetic=data.synthetic,
         data=DataSummary(
             source=data.source,
             synthetic=data.synthetic,
-            first_session=sleeve.panel.sessions[sleeve.start],
-            last_session=sleeve.panel.sessions[-1],
+            first_session=min(sleeve.first for sleeve in sleeves),
+            last_session=max(sleeve.last for sleeve in sleeves),
             content_hash=data.content_hash,
-            warnings=tuple(
-                label(text) for text in (*data.warnings, *sleeve.panel.warnings, *_past_end(unmapped, sleeve))
-            ),
+            warnings=tuple(label(text) for text in (*data.warnings, *own, *_past_end(unmapped, sleeves[0]))),
         ),
         verdict=verdict(results, summaries, names),
-        baskets=tuple(_basket(basket, sleeve) for basket in baskets),
+        baskets=tuple(_basket(basket, sleeves) for basket in baskets),
         strategies=summaries,
         results=tuple(results),
         notes=NOTES,
@@ -75,18 +74,18 @@ def _past_end(unmapped: Collection[str], sleeve: Sleeve) -> Iterator[Text]:
         )
 
 
-def _basket(basket: Basket, sleeve: Sleeve) -> BasketSummary:
+def _basket(basket: Basket, sleeves: Sequence[Sleeve]) -> BasketSummary:
     return BasketSummary(
         id=basket.id,
         name=label(basket.name),
         description=label(basket.description),
         mainline=basket.mainline,
         circle=basket.members.value,
-        members=tuple(_member(stock, sleeve) for stock in basket.stocks),
+        members=tuple(_member(stock, sleeves) for stock in basket.stocks),
     )
 
 
-def _member(stock: Stock, sleeve: Sleeve) -> MemberResult:
+def _member(stock: Stock, sleeves: Sequence[Sleeve]) -> MemberResult:
     currency = CURRENCY_OF[stock.market].value
     return MemberResult(
         symbol=stock.symbol,
@@ -96,13 +95,16 @@ def _member(stock: Stock, sleeve: Sleeve) -> MemberResult:
         since=None if stock.since is None else stock.since.isoformat(),
         evidence=stock.evidence,
         sleeve=currency,
-        not_run=_why_not_run(stock, currency, sleeve),
+        not_run=_why_not_run(stock, currency, sleeves),
     )
 
 
-def _why_not_run(stock: Stock, currency: str, sleeve: Sleeve) -> Label | None:
-    if currency != sleeve.currency:
-        return Label(zh=f"{currency} 仓位尚未运行", en=f"{currency} sleeve not run yet")
+def _why_not_run(stock: Stock, currency: str, sleeves: Sequence[Sleeve]) -> Label | None:
+    sleeve = next((sleeve for sleeve in sleeves if sleeve.currency == currency), None)
+    if sleeve is None:
+        return Label(zh=f"{currency} 仓位本次没有运行", en=f"{currency} sleeve not run (see --markets)")
+    if stock.symbol in sleeve.left_out:
+        return label(sleeve.left_out[stock.symbol])
     if stock.symbol not in sleeve.panel.column_of:
         return Label(zh="数据中没有它的行情", en="the data has no bars of it")
     return None

@@ -11,9 +11,10 @@ from types import TracebackType
 from hypebasket.ledger.result import CircleResult, Label
 from hypebasket.pipeline.outcome import Benchmark, label
 from hypebasket.pipeline.sleeve import CircleRun, SleeveRunner
-from hypebasket.report.labels import HINDSIGHT, NO_MEMBER_DOCUMENTED
+from hypebasket.report.labels import HINDSIGHT, NO_MEMBER_DOCUMENTED, in_sleeve
 from hypebasket.report.tearsheet import TearsheetInput, warm_up, write_tearsheet
 from hypebasket.spec.basket import Basket
+from hypebasket.spec.text import Currency
 from hypebasket.stats.performance import simple_returns
 
 __all__ = ["TearsheetPress", "sheet_name"]
@@ -21,9 +22,9 @@ __all__ = ["TearsheetPress", "sheet_name"]
 WORKERS = 2
 
 
-def sheet_name(basket: str, strategy: str) -> str:
-    """Return the file name of a pair's tearsheet."""
-    return f"{basket}--{strategy}.html"
+def sheet_name(basket: str, strategy: str, sleeve: str) -> str:
+    """Return the file name of a pair's tearsheet; sleeves outside mainland China carry their currency."""
+    return f"{basket}--{strategy}.html" if sleeve == Currency.CNY else f"{basket}--{strategy}--{sleeve}.html"
 
 
 class TearsheetPress:
@@ -46,7 +47,7 @@ class TearsheetPress:
     ) -> None:
         """Queue the tearsheet of a pair's primary circle."""
         data = tearsheet_input(runner, run, result, benchmark, synthetic=synthetic)
-        path = self.folder / sheet_name(runner.basket.id, runner.strategy.id)
+        path = self.folder / sheet_name(runner.basket.id, runner.strategy.id, runner.sleeve.currency)
         self._sheets.append(self._pool.submit(write_tearsheet, data, path))
 
     def __exit__(
@@ -68,7 +69,7 @@ def tearsheet_input(
     return TearsheetInput(
         basket_id=runner.basket.id,
         strategy_id=runner.strategy.id,
-        basket=label(runner.basket.name),
+        basket=in_sleeve(label(runner.basket.name), runner.sleeve.currency),
         strategy=label(runner.strategy.name),
         members=run.circle.value,
         sessions=tuple(record.session for record in ledger.equity),

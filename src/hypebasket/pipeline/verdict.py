@@ -8,6 +8,7 @@ from statistics import fmean
 
 from hypebasket.ledger.result import CircleResult, EventResult, Label, StrategySummary
 from hypebasket.report.figures import percent
+from hypebasket.report.labels import in_sleeve
 
 __all__ = ["FEW_EVENTS", "FLAGSHIP", "verdict"]
 
@@ -53,8 +54,8 @@ def verdict(results: Sequence[CircleResult], strategies: Sequence[StrategySummar
         )
     leading = triggered[0]
     chosen = [result for result in results if result.primary and result.strategy == leading.id]
-    tallies = [tally for result in chosen if (tally := _tally(result, names[result.basket]))]
-    silent = [names[result.basket] for result in chosen if not _comparable(result)]
+    tallies = [tally for result in chosen if (tally := _tally(result, in_sleeve(names[result.basket], result.sleeve)))]
+    silent = [in_sleeve(names[result.basket], result.sleeve) for result in chosen if not _comparable(result)]
     sentences = [_quoted(tallies), _captured(tallies), *_flagship(tallies)] if tallies else []
     if silent:
         sentences.append(

@@ -99,7 +99,8 @@ class PlanBuilder:
         passed = {stock.symbol: NOT_LOCKED for stock in choice.taken if stock not in taken}
         passed |= {stock.symbol: NO_BREAK for stock in taken if stock.symbol not in rows}
         due = {row: self._due(mapped, row, following, members) for row in set(rows.values())}
-        weights = dict(zip((stock.symbol for stock in taken), weights_ppm(taken, self.strategy.size, past), strict=True))
+        shares = weights_ppm(taken, self.strategy.size, past)
+        weights = {stock.symbol: weight for stock, weight in zip(taken, shares, strict=True)}
         entries = tuple(
             self._entry(mapped, symbol, row, weights[symbol], due[row]) for symbol, row in sorted(rows.items())
         )

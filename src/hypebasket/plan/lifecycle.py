@@ -39,8 +39,7 @@ def divergence_row(
     for row in range(base + 1, stop):
         past = PastView(panel, row + 1)
         growth = [
-            gained * (1.0 + float(past.returns(symbol, row)[0]))
-            for gained, symbol in zip(growth, symbols, strict=True)
+            gained * (1.0 + float(past.returns(symbol, row)[0])) for gained, symbol in zip(growth, symbols, strict=True)
         ]
         share, width = breadth(past, symbols, row), spread(growth)
         peak = max(peak, share)

@@ -91,3 +91,8 @@ def reason_label(code: str) -> Label:
 def benchmark_label(symbol: str) -> Label:
     """Return the name of a benchmark; a symbol without a known name stands for itself."""
     return _BENCHMARKS.get(symbol) or _label(symbol, symbol)
+
+
+def in_sleeve(name: Label, sleeve: str) -> Label:
+    """Return a basket's name, with the currency of a sleeve outside mainland China behind it."""
+    return name if sleeve == "CNY" else Label(zh=f"{name.zh}（{sleeve}）", en=f"{name.en} ({sleeve})")

@@ -16,16 +16,16 @@ from hypebasket.report import labels
 from hypebasket.report.charts import Spec, curve_chart, dumbbell_chart, event_range, family_range
 from hypebasket.report.fonts import page_fonts
 from hypebasket.report.html import environment, script_json
-from hypebasket.report.views import Page, board_marks, build_page, idle_members
+from hypebasket.report.views import Page, SheetKey, board_marks, build_page, idle_members
 
 __all__ = ["write_index"]
 
 
-def write_index(result: RunResult, folder: Path, tearsheets: Mapping[tuple[str, str], str]) -> Path:
+def write_index(result: RunResult, folder: Path, tearsheets: Mapping[SheetKey, str]) -> Path:
     """Write ``index.html`` into ``folder`` and return its path.
 
-    ``tearsheets`` maps (basket id, strategy id) to the file name of a tearsheet in the same folder. The same result
-    gives the same bytes.
+    ``tearsheets`` maps (basket id, strategy id, sleeve) to the file name of a tearsheet in the same folder. The same
+    result gives the same bytes.
     """
     page = build_page(result, tearsheets)
     html = environment().get_template("index.html.jinja").render(

@@ -16,9 +16,13 @@ from hypebasket.ledger.result import (
     RunResult,
     StrategySummary,
 )
-from hypebasket.report.labels import CIRCLES
+from hypebasket.report.labels import CIRCLES, in_sleeve
 
 __all__ = ["CircleRow", "EventView", "Hero", "Page", "Pair", "board_marks", "build_page", "idle_members"]
+
+
+SheetKey = tuple[str, str, str]
+"""Basket id, strategy id, sleeve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Pair:
     @property
     def key(self) -> str:
         """Identifier of the pair in the page."""
-        return f"{self.basket.id}--{self.strategy.id}"
+        sleeve = "" if self.result.sleeve == "CNY" else f"--{self.result.sleeve}"
+        return f"{self.basket.id}--{self.strategy.id}{sleeve}"
 
     @property
     def undocumented(self) -> bool:
@@ -130,8 +135,8 @@ class Page:
     featured: Label | None
 
 
-def build_page(result: RunResult, tearsheets: Mapping[tuple[str, str], str]) -> Page:
-    """Arrange ``result`` for the page; ``tearsheets`` maps (basket, strategy) to a file name beside it."""
+def build_page(result: RunResult, tearsheets: Mapping[SheetKey, str]) -> Page:
+    """Arrange ``result`` for the page; ``tearsheets`` maps a pair's key to a file name beside it."""
     pairs = _pairs(result, tearsheets)
     active = tuple(pair for pair in pairs if pair.strategy.triggered) or pairs
     shared = _shared_event(active)
@@ -151,14 +156,24 @@ def build_page(result: RunResult, tearsheets: Mapping[tuple[str, str], str]) -> 
     )
 
 
-def _pairs(result: RunResult, tearsheets: Mapping[tuple[str, str], str]) -> tuple[Pair, ...]:
-    primary = {(one.basket, one.strategy): one for one in result.results if one.primary}
-    return tuple(
-        Pair(basket, strategy, primary[basket.id, strategy.id], tearsheets.get((basket.id, strategy.id)))
+def _pairs(result: RunResult, tearsheets: Mapping[SheetKey, str]) -> tuple[Pair, ...]:
+    primary = {(one.basket, one.strategy, one.sleeve): one for one in result.results if one.primary}
+    keys = (
+        (basket, strategy, (basket.id, strategy.id, sleeve))
+        for sleeve in dict.fromkeys(one.sleeve for one in result.results)
         for basket in result.baskets
         for strategy in result.strategies
-        if (basket.id, strategy.id) in primary
     )
+    return tuple(
+        Pair(_shown_in(basket, key[2]), strategy, primary[key], tearsheets.get(key))
+        for basket, strategy, key in keys
+        if key in primary
+    )
+
+
+def _shown_in(basket: BasketSummary, sleeve: str) -> BasketSummary:
+    """Return the basket under its name in a sleeve."""
+    return basket.model_copy(update={"name": in_sleeve(basket.name, sleeve)})
 
 
 def _shared_event(pairs: Iterable[Pair]) -> str | None:
@@ -240,7 +255,8 @@ def _other(result: RunResult, pair: Pair, circle: str) -> CircleResult | None:
     same = (
         one
         for one in result.results
-        if (one.basket, one.strategy, one.members) == (pair.basket.id, pair.strategy.id, circle)
+        if (one.basket, one.strategy, one.sleeve, one.members)
+        == (pair.basket.id, pair.strategy.id, pair.result.sleeve, circle)
     )
     return next(same, None)
 

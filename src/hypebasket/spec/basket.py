@@ -69,7 +69,7 @@ class Stock(Spec):
         return not self.gone_at(instant) and (circle is Circle.ALL or self.documented)
 
     def as_of(self, instant: datetime) -> Stock:
-        """Return the stock without what becomes public after ``instant``: evidence still to come, and when it leaves."""
+        """Return the stock without what is not public by ``instant``: evidence still to come, and when it leaves."""
         later: dict[str, object] = {}
         if self.since is not None and self._instant(self.since) > instant:
             later |= {"since": None, "evidence": ()}

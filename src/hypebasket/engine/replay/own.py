@@ -68,7 +68,7 @@ def _told(fault: Exception, path: Path, name: str) -> HypebasketError:
 class OwnRun:
     """What an own strategy is run on: sessions ``start..stop`` (rows of ``panel``), and what it may know when.
 
-    ``members`` tells, for a row, the stocks that may be bought at its open; ``cutoff`` by when orders for it must be in.
+    For a row, ``members`` are the stocks that may be bought at its open, and ``cutoff`` is when orders must be in.
     """
 
     panel: MarketPanel

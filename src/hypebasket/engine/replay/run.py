@@ -16,7 +16,16 @@ from hypebasket.plan.intents import Entry, Plan
 __all__ = ["replay"]
 
 
-def replay(panel: MarketPanel, plan: Plan, *, cash: int, start: int, stop: int, stop_when_flat: bool = False) -> Ledger:
+def replay(
+    panel: MarketPanel,
+    plan: Plan,
+    *,
+    cash: int,
+    start: int,
+    stop: int,
+    stop_when_flat: bool = False,
+    currency: str = "CNY",
+) -> Ledger:
     """Execute ``plan`` on sessions ``start..stop`` (rows of ``panel``, end excluded) from ``cash`` fen.
 
     The session before ``start`` is shown to the engine for its closes, but nothing can happen on it. With
@@ -26,7 +35,7 @@ def replay(panel: MarketPanel, plan: Plan, *, cash: int, start: int, stop: int, 
     symbols = {entry.symbol for entry in plan.entries}
     symbols |= {symbol for rebalance in plan.rebalances for symbol, _ in rebalance.weights_ppm}
     if not symbols:
-        return Ledger("CNY", cash, equity=[EquityRecord(day, cash, 0, cash) for day in panel.sessions[start:stop]])
+        return Ledger(currency, cash, equity=[EquityRecord(day, cash, 0, cash) for day in panel.sessions[start:stop]])
     first = max(start - 1, 0)
     window = panel.rows(first, stop).columns(symbols)
     cerebro = bt.Cerebro(stdstats=False)
@@ -39,6 +48,7 @@ def replay(panel: MarketPanel, plan: Plan, *, cash: int, start: int, stop: int, 
         participation_ppm=plan.participation_ppm,
         commission_terms=plan.commission,
         stop_when_flat=stop_when_flat,
+        currency=currency,
     )
     cerebro.setbroker(broker)
     cerebro.addstrategy(EventStrategy, plan=_shifted(plan, first), panel=window)

@@ -20,8 +20,9 @@ class Ticket:
 
     A buy carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale carries ``shares``, or
     neither: then it sells all that its event holds. ``attempts_left`` counts sessions with a bar, ``None`` means until
-    filled; ``last_row`` is the last session of its window; ``price_limit`` (fen) is the highest price a buy pays and the lowest a sale takes; ``terms`` say how a
-    bought position ends. A sale that ``falls_to_open`` is tried at the next open when the close did not serve it.
+    filled; ``last_row`` is the last session of its window; ``price_limit`` (fen) is the highest price a buy pays and
+    the lowest a sale takes; ``terms`` say how a bought position ends. A sale that ``falls_to_open`` is tried at the
+    next open when the close did not serve it.
     """
 
     order_id: int
