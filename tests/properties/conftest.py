@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-settings.register_profile("quick", max_examples=28, deadline=None, derandomize=True, database=None)
+settings.register_profile("quick", max_examples=30, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "torture", max_examples=350, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )

@@ -14,6 +14,7 @@ from hypebasket.market.calendar import calendar_of
 from hypebasket.spec.text import Market
 
 TICK = Decimal("0.01")
+LAW_BEGINS = date(2015, 9, 8)  # dividend tax by 财税〔2015〕101号; nothing is traded before
 STAR_OPENS = date(2019, 7, 22)
 CHANGES = (
     CHINEXT_REFORM, date(2022, 4, 29), date(2023, 4, 10), date(2023, 8, 28), date(2026, 7, 6), STAR_OPENS,
@@ -43,7 +44,7 @@ class Maker:
         self.law = Law()
         # the one-year step of the dividend tax needs a year
         self.long = seed % 40 == 39
-        self.length = self.dice.randint(250, 270) if self.long else self.dice.randint(10, 25)
+        self.length = self.dice.randint(256, 270) if self.long else self.dice.randint(10, 25)
         self.actions: dict[tuple[str, int], Action] = {}
         self.days: dict[tuple[str, int], Day] = {}
 
@@ -54,7 +55,8 @@ class Maker:
         days = exchange_days()
         change = self.dice.choice(CHANGES)
         at = next(index for index, day in enumerate(days) if day >= change)
-        first = min(max(at - self.dice.randint(0, self.length), 30), len(days) - self.length)
+        earliest = next(index for index, day in enumerate(days) if day >= LAW_BEGINS)
+        first = min(max(at - self.dice.randint(0, self.length), earliest), len(days) - self.length)
         self.before, self.sessions = days[first - 30 : first], days[first : first + self.length]
         symbols = self.choose_symbols()
         self.stocks = {symbol: self.stock(symbol, board) for symbol, board in symbols.items()}
@@ -240,13 +242,12 @@ class Maker:
         return closes[-1] if closes else None
 
     def leave(self, session: int) -> Leave:
-        reach = self.dice.choice((40, 245, 260)) if self.long else 9
         end, hold = None, None
-        if self.overlap == "extend" or self.chance(0.75):
+        if self.chance(0.85 if self.overlap == "extend" else 0.75):
             purpose, at_close = self.dice.choice((("hold", True), ("hold", True), ("event_open", False)))
-            end = End(session + self.dice.randint(0 if at_close else 1, reach), at_close, purpose)
-        elif self.chance(0.7):
-            hold = self.dice.randint(1, reach)
+            end = End(session + self.reach(0 if at_close else 1), at_close, purpose)
+        elif self.overlap != "extend" and self.chance(0.7):
+            hold = self.reach(1)
         judged = not self.long or self.chance(0.2)
 
         def threshold(probability: float, *choices: str) -> Decimal | None:
@@ -256,6 +257,10 @@ class Maker:
             end, hold, threshold(0.35, "0.03", "0.05", "0.1", "0.087654"), threshold(0.25, "0.04", "0.1", "0.123456"),
             threshold(0.25, "0.03", "0.06", "0.1"), board_break=judged and self.chance(0.2),
         )  # fmt: skip
+
+    def reach(self, least: int) -> int:
+        """Return for how many sessions a position is held by plan: about a year, where there is one."""
+        return self.dice.choice((25, 240, 245)) if self.long else self.dice.randint(least, 9)
 
     def rebalances(self) -> tuple[Rebalance, ...]:
         made = []

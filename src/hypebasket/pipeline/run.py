@@ -27,7 +27,7 @@ from hypebasket.pipeline.supply import supply
 from hypebasket.pipeline.tearsheets import TearsheetPress, sheet_name
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.strategy import Strategy
-from hypebasket.spec.text import Circle
+from hypebasket.spec.text import Circle, Text
 from hypebasket.spec.workspace import Workspace, load_workspace
 
 __all__ = ["Finished", "Pair", "execute", "run_pair"]
@@ -90,9 +90,11 @@ def execute(request: RunRequest, say: Say) -> Finished:
             if press:
                 press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
         results = [result for pair in pairs for result in pair.results]
-        unmapped = {event for pair in pairs for event in pair.runner.unmapped}
+        notices = tuple(_notices(baskets, sleeves, pairs))
+        for notice in notices:
+            say(notice.en)
         run_baskets = list({pair.runner.basket.id: pair.runner.basket for pair in pairs}.values())
-        result = assemble(identity, results, run_baskets, strategies, sleeves, data, unmapped)
+        result = assemble(identity, results, run_baskets, strategies, sleeves, data, notices)
         _write_ledgers(folder, pairs)
         write_json(folder / "result.json", result_payload(result))
         write_json(folder / "manifest.json", _manifest(identity, parameters))
@@ -116,6 +118,23 @@ def run_pair(
     benchmark = benchmark_of(basket, sleeve, data)
     runs = tuple(runner.run(circle, primary=circle is leading) for circle in Circle)
     return Pair(runner, runs, tuple(circle_result(runner, run, benchmark) for run in runs), benchmark)
+
+
+def _notices(baskets: Sequence[Basket], sleeves: Sequence[Sleeve], pairs: Sequence[Pair]) -> Iterator[Text]:
+    """Yield what of the request was not run: baskets without a member in these sleeves, events past the calendar."""
+    symbols = {symbol for sleeve in sleeves for symbol in sleeve.panel.symbols}
+    currencies = "、".join(sleeve.currency for sleeve in sleeves), ", ".join(sleeve.currency for sleeve in sleeves)
+    for basket in baskets:
+        if not any(stock.symbol in symbols for stock in basket.stocks):
+            yield Text(
+                zh=f"篮子 {basket.id} 在 {currencies[0]} 仓位没有可交易的成员，未运行",
+                en=f"basket {basket.id} has no member to trade in {currencies[1]}: not run",
+            )
+    for event in sorted({event for pair in pairs for event in pair.runner.unmapped}):
+        yield Text(
+            zh=f"事件 {event} 晚于已公布的交易日历，未纳入",
+            en=f"event {event} lies past the end of the published calendar: left out",
+        )
 
 
 def _usual(names: Sequence[str], known: Mapping[str, S]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from hypebasket.ledger.result import (
     BasketSummary,
@@ -40,9 +40,9 @@ def assemble(
     strategies: Sequence[Strategy],
     sleeves: Sequence[Sleeve],
     data: MarketData,
-    unmapped: Collection[str] = (),
+    notices: Iterable[Text] = (),
 ) -> RunResult:
-    """Put the results of every pair and circle together; ``unmapped`` events lie past the calendar's end."""
+    """Put the results of every pair and circle together; ``notices`` say what of the request was not run."""
     summaries = tuple(_strategy(strategy) for strategy in strategies)
     names = {basket.id: label(basket.name) for basket in baskets}
     own = [warning for sleeve in sleeves for warning in sleeve.panel.warnings]
@@ -55,7 +55,7 @@ def assemble(
             first_session=min(sleeve.first for sleeve in sleeves),
             last_session=max(sleeve.last for sleeve in sleeves),
             content_hash=data.content_hash,
-            warnings=tuple(label(text) for text in (*data.warnings, *own, *_past_end(unmapped, sleeves[0]))),
+            warnings=tuple(label(text) for text in (*data.warnings, *own, *notices)),
         ),
         verdict=verdict(results, summaries, names),
         baskets=tuple(_basket(basket, sleeves) for basket in baskets),
@@ -63,15 +63,6 @@ def assemble(
         results=tuple(results),
         notes=NOTES,
     )
-
-
-def _past_end(unmapped: Collection[str], sleeve: Sleeve) -> Iterator[Text]:
-    """Yield a warning for each event that falls past the last published session."""
-    for event in sorted(unmapped):
-        yield Text(
-            zh=f"事件 {event} 晚于已公布的交易日历（至 {sleeve.calendar.last}），未纳入",
-            en=f"event {event} lies past the end of the published calendar ({sleeve.calendar.last}): left out",
-        )
 
 
 def _basket(basket: Basket, sleeves: Sequence[Sleeve]) -> BasketSummary:
