@@ -17,8 +17,8 @@ torture: $(STAMP)
 	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest tests/properties
 
 lint: $(STAMP)
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff format --check src tests benchmarks examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

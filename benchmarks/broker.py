@@ -1,9 +1,9 @@
-"""How fast is the broker with the market's law, against backtrader as people write it?
+"""Time the broker with the market's law against backtrader as people write it.
 
-60 feeds × 750 sessions, about 600 orders, in one process and in turns: (a) ``PandasData`` feeds and the stock broker, (b)
-``panel_feeds`` and ``MarketRulesBroker``. The market has no limits to meet, no suspension and volume without end, and cash is
-ample, so that the rules do not bind; both must then fill the same orders at the same prices, which is checked
-before anything is timed. Prints medians and the ratio; it measures, and judges nothing.
+60 feeds × 750 sessions, about 600 orders, in one process and in turns: (a) ``PandasData`` feeds and the stock broker,
+(b) ``panel_feeds`` and ``MarketRulesBroker``. The market has no limits to meet, no suspension and volume without end,
+and cash is ample, so that the rules do not bind; both must then fill the same orders at the same prices, which is
+checked before anything is timed. Prints medians and the ratio; it measures, and judges nothing.
 
     .venv/bin/python benchmarks/broker.py [--repeat 5]
 """
@@ -159,9 +159,8 @@ def main() -> None:
     print(f"{FEEDS} feeds x {SESSIONS} sessions, {len(ours)} equal fills, median of {repeat} runs in turns")
     print(f"  backtrader, PandasData, stock broker   {statistics.median(a for a, _ in pairs):7.3f} s")
     print(f"  panel feeds, MarketRulesBroker         {statistics.median(b for _, b in pairs):7.3f} s")
-    print(
-        f"  ratio                                  {statistics.median(ratios):7.2f} x  ({min(ratios):.2f}..{max(ratios):.2f})"
-    )
+    spread = f"({min(ratios):.2f}..{max(ratios):.2f})"
+    print(f"  ratio                                  {statistics.median(ratios):7.2f} x  {spread}")
 
 
 if __name__ == "__main__":

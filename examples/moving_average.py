@@ -1,7 +1,7 @@
 """An own strategy: between events, hold the members that closed above their average of 20 sessions.
 
-It is named in a strategy YAML by ``class: examples/moving_average.py:MovingAverage`` and gets honest fills: price limits,
-T+1, lots, volume and fees are the broker's business, not the strategy's.
+It is named in a strategy YAML by ``class: examples/moving_average.py:MovingAverage`` and gets honest fills: price
+limits, T+1, lots, volume and fees are the broker's business, not the strategy's.
 """
 
 from __future__ import annotations

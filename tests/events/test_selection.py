@@ -23,7 +23,7 @@ def event(
     )  # fmt: skip
 
 
-# 2024-03-18 in China ends at 16:00Z, after gtc (15:00Z) though its date comes first; a and b share a minute
+# 2024-03-18 in China begins before gtc (15:00Z), and so ranks first; a and b share a minute
 KIMI = event("kimi", date(2024, 3, 18), "application")
 GTC = event("gtc", datetime(2024, 3, 18, 15, tzinfo=UTC), "compute", "application", kind="keynote", scheduled=True)
 SECOND = event("b-second", datetime(2024, 5, 13, 17, tzinfo=UTC), "application", kind="keynote")
@@ -36,8 +36,8 @@ ALL = (KIMI, GTC, SECOND, FIRST, RALLY, RULES)
 @pytest.mark.parametrize(
     ("trigger", "expected"),
     [
-        (Trigger(), "gtc kimi a-first b-second"),
-        (Trigger(on=TriggerOn.MEMBERSHIP), "gtc kimi a-first b-second"),
+        (Trigger(), "kimi gtc a-first b-second"),
+        (Trigger(on=TriggerOn.MEMBERSHIP), "kimi gtc a-first b-second"),
         (Trigger(mainlines=("regulation",)), "rules"),
         (Trigger(mainlines=("compute", "regulation")), "gtc rules"),
         (Trigger(kinds=("keynote",)), "gtc b-second"),
@@ -45,7 +45,7 @@ ALL = (KIMI, GTC, SECOND, FIRST, RALLY, RULES)
         (Trigger(ids=("kimi", "rules"), mainlines=("application", "regulation")), "kimi rules"),
         (Trigger(scheduled="only"), "gtc"),
         (Trigger(scheduled="never"), "kimi a-first b-second"),
-        (Trigger(endogenous=True), "gtc kimi a-first b-second rally"),
+        (Trigger(endogenous=True), "kimi gtc a-first b-second rally"),
         (Trigger(kinds=("keynote",), scheduled="never"), "b-second"),
     ],
 )

@@ -75,7 +75,9 @@ def test_names_of_other_markets_are_listed_as_not_run(held: RunFolder) -> None:
     for basket in held.result["baskets"]:
         for member in basket["members"]:
             market = member["symbol"].rpartition(".")[2]
-            expected = {"HK": "HKD sleeve not run (see --markets)", "US": "USD sleeve not run (see --markets)"}.get(market)
+            expected = {"HK": "HKD sleeve not run (see --markets)", "US": "USD sleeve not run (see --markets)"}.get(
+                market
+            )
             assert (member["not_run"] and member["not_run"]["en"]) == expected, member["symbol"]
 
 

@@ -425,20 +425,13 @@ class Desk:
 
     def auction(self, session: int, auction: Auction) -> None:
         """Match what waits for an auction: sales, then purchases, each by symbol."""
-        for order in sorted(self.working(), key=self.turn):
+        for order in sorted(self.working(), key=lambda each: (each.buys, each.symbol, each.number)):
             if not order.buys and auction is (Auction.OPEN if session > order.created else order.auction):
                 self.sell(order, session, auction)
             if order.buys and order.auction is auction:
                 self.buy(order, session, auction)
                 if order.works and order.most_attempts is not None and order.attempts >= order.most_attempts:
                     order.end("expired")
-
-    def turn(self, order: Order) -> tuple[bool, str, int]:
-        """Tell whose turn it is: sales, then purchases, by symbol; of one name the older position's first."""
-        age = next(
-            age for age, each in enumerate(self.holdings) if (each.event, each.symbol) == (order.event, order.symbol)
-        )
-        return order.buys, order.symbol, age
 
     def new_order(self, event: str, symbol: str, auction: Auction, session: int, purpose: str, *, buys: bool) -> Order:
         order = Order(len(self.books.orders), event, symbol, buys, auction, purpose, session)
@@ -485,7 +478,8 @@ class Desk:
 
     def leave(self, session: int, *, at_close: bool) -> None:
         """Make the sales that are due now; a position that leaves stops buying."""
-        for holding in self.holdings:
+        # what the last close decided is the older order
+        for holding in sorted(self.holdings, key=lambda each: not each.leaving):
             due = holding.end is not None and holding.end.when <= (session, at_close)
             purpose = holding.leaving or (holding.end.purpose if due and holding.end else "")
             if not purpose or (at_close and not due):

@@ -240,7 +240,9 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
         max_drawdown=0.0 if flat else -0.2317,
         turnover=0.0 if flat else 7.42,
         exposure=0.0 if flat else 0.141,
-        costs=Costs(commission=3120.55, stamp_duty=2810.1, transfer_fee=98.4, other_fees=0.0, dividend_tax=120.4, total=6149.45),
+        costs=Costs(
+            commission=3120.55, stamp_duty=2810.1, transfer_fee=98.4, other_fees=0.0, dividend_tax=120.4, total=6149.45
+        ),
         orders=0 if flat else dice.randint(150, 180),
         fills=0 if flat else dice.randint(110, 140),
         unfilled={}

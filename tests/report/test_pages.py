@@ -143,7 +143,10 @@ def test_why_members_took_no_part_and_many_warnings_are_grouped(tmp_path):
     warnings = tuple(label(f"警告 {number}", f"warning {number}") for number in range(11))
     data = full.data.model_copy(update={"warnings": warnings})
     page = body(write_index(full.model_copy(update={"data": data}), tmp_path, {}).read_text(encoding="utf-8"))
-    assert '1 × <span lang="zh">HKD 仓位本次没有运行</span><span lang="en">HKD sleeve not run (see --markets)</span>' in page
+    assert (
+        '1 × <span lang="zh">HKD 仓位本次没有运行</span><span lang="en">HKD sleeve not run (see --markets)</span>'
+        in page
+    )
     before, after = page.split('<span lang="zh">另有 3 条</span><span lang="en">3 more</span>')
     assert "警告 7" in before
     assert "警告 8" not in before

@@ -252,3 +252,11 @@ def test_shipped_strategies_are_valid(root: Path) -> None:
         assert load_strategy(path, root=root).id == path.stem
     example = root / "examples" / "moving-average.yaml"
     assert load_strategy(example, root=root).own_class == "examples/moving_average.py:MovingAverage"
+
+
+@pytest.mark.parametrize(("text", "place"), [("exit: {stop_loss: 0.1}", "4:8"), ("overlap: stack", "4:1")])
+def test_what_an_own_class_decides_itself_is_refused(tmp_path: Path, text: str, place: str) -> None:
+    (tmp_path / "own.py").write_text("class Mine:\n    pass\n", encoding="utf-8")
+    (told,) = problems(tmp_path, f"{text}\nclass: own.py:Mine")
+    assert told.startswith(place)
+    assert told.endswith("an own class decides this itself; remove it, or remove 'class'")

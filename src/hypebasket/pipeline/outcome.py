@@ -23,7 +23,7 @@ from hypebasket.market.panel import FEN
 from hypebasket.pipeline.sleeve import CircleRun, EventRun, SleeveRunner
 from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.event import Event
-from hypebasket.spec.strategy import FillPolicy
+from hypebasket.spec.strategy import FillPolicy, Overlap
 from hypebasket.spec.text import Circle, Text
 from hypebasket.stats.captured import Capture, NameCapture, capture_of
 from hypebasket.stats.headline import boards_of, headline_of, summarise
@@ -142,7 +142,7 @@ class _EventReader:
         self.run = run
         self.panel = runner.sleeve.panel
         self.window = runner.strategy.window
-        self.owners = _owners(run.events)
+        self.owners = _owners(run.events, shared=runner.strategy.overlap is not Overlap.STACK)
 
     def read_all(self) -> Iterable[EventResult]:
         for event in self.run.events:
@@ -272,13 +272,13 @@ _EMPTY = {
 }
 
 
-def _owners(events: Sequence[EventRun]) -> dict[str, str]:
-    """Return, for each event, the event that owns its entry session: the first one in order."""
+def _owners(events: Sequence[EventRun], *, shared: bool) -> dict[str, str]:
+    """Return, for each event, the owner of its entry session: the first in order, or itself where each buys anew."""
     first: dict[int, str] = {}
     owners = {}
     for event in events:
         event_id, row = event.plan.mapped.event.id, event.plan.row
-        owners[event_id] = event_id if row is None else first.setdefault(row, event_id)
+        owners[event_id] = first.setdefault(row, event_id) if shared and row is not None else event_id
     return owners
 
 

@@ -25,6 +25,7 @@ def check_strategy(source: Source, strategy: Strategy, stem: str, root: Path | N
     check_id(source, strategy.id, stem)
     if strategy.own_class is not None:
         _check_own_class(source, strategy.own_class, root)
+        _check_own_decides(source)
     match strategy.trigger.on:
         case TriggerOn.EVENTS:
             _refuse(
@@ -97,6 +98,14 @@ def _check_ranks(source: Source, strategy: Strategy) -> None:
         and strategy.entry.at is not EntryAt.BOARD_BREAK
     ):
         _require_offset(source, f"'{select.by}' needs a closed session since the event")
+
+
+def _check_own_decides(source: Source) -> None:
+    """Refuse what the class decides itself: entries, choice, sizes and exits."""
+    parts = ("entry", "select", "exit")
+    decided: list[SpecPath] = [path for path in source.keys if len(path) == 2 and path[0] in parts]
+    decided += [("size", key) for key in ("scheme", "gross", "max_per_name")] + [("overlap",)]
+    _refuse(source, decided, "an own class decides this itself", "remove it, or remove 'class'")
 
 
 def _check_own_class(source: Source, target: str, root: Path | None) -> None:
