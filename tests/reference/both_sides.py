@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from desk import Books, Desk, Leave, Scenario, Tape
+from books import Books
+from desk import Desk
 from law import Law
+from tape import Leave, Scenario, Tape
 
 from hypebasket.columns import ACTIONS, BARS, INDICES, Frame, check_frame
 from hypebasket.engine.replay import replay

@@ -182,8 +182,7 @@ class Law:
         if auction is Auction.QUEUE:
             return self.queue_price(policy, day, limit)
         price = day.open if auction is Auction.OPEN else day.close
-        inside = limit is None or (price < limit if buys else price > limit)
-        if inside:
+        if limit is None or (price < limit if buys else price > limit):
             return price
         if policy is Policy.OPTIMISTIC:
             return limit

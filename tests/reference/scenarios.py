@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cache
 from random import Random
 
-from desk import Action, End, Leave, Rebalance, Scenario, Wish
 from law import BEIJING_OPENS, CHINEXT_REFORM, Auction, Day, Law, Limits, Policy, Stock
+from tape import Action, End, Leave, Rebalance, Scenario, Wish
 
 from hypebasket.market.calendar import calendar_of
 from hypebasket.spec.text import Market
@@ -18,7 +18,8 @@ LAW_BEGINS = date(2015, 9, 8)  # dividend tax by 财税〔2015〕101号; nothing
 STAR_OPENS = date(2019, 7, 22)
 CHANGES = (
     CHINEXT_REFORM, date(2022, 4, 29), date(2023, 4, 10), date(2023, 8, 28), date(2026, 7, 6), STAR_OPENS,
-    BEIJING_OPENS, date(2016, 3, 1), date(2018, 5, 7), date(2021, 3, 1), date(2024, 2, 19), date(2025, 9, 1), date(2026, 11, 30),
+    BEIJING_OPENS, date(2016, 3, 1), date(2018, 5, 7), date(2021, 3, 1), date(2024, 2, 19), date(2025, 9, 1),
+    date(2026, 11, 30),
 )  # fmt: skip
 SYMBOLS = {
     "main": ("600001.SH", "600519.SH", "601002.SH", "000001.SZ", "000651.SZ", "002003.SZ"),

@@ -144,6 +144,11 @@ class MarketPanel:
         closed: Flags = self.trading & limited & (self.close == self.limit_up)
         return closed
 
+    def sealed_before(self, row: int, column: int) -> bool:
+        """Whether the name closed its last session with trading before ``row`` at its limit-up price."""
+        traded = np.flatnonzero(self.trading[:row, column])
+        return bool(traded.size) and bool(self.sealed[traded[-1], column])
+
     def settled(self, worth: int | None) -> MarketPanel:
         """Return the panel on which a share of a delisted name turns into ``worth`` fen (``None``: its last close).
 
@@ -360,8 +365,9 @@ def _entitlements(grid: _Grid, actions: pd.DataFrame, layout: _Layout) -> tuple[
     _carry_over_suspensions(told, layout.trading)
     before = np.vstack([np.zeros((1, grid.shape[1]), dtype=np.int64), layout.close[:-1]])
     # Some vendors give the plain previous close on an ex-date, some nothing: the ex-right price is then computed.
-    plain = layout.trading & ((layout.reference == 0) | ((layout.reference == before) & ((cash != 0) | (ratio != 0))))
-    layout.reference = np.where(plain, _ex_right(before, cash, ratio), layout.reference)
+    expected = _expected_reference(before, cash, ratio, layout.trading)
+    plain = layout.trading & ((layout.reference == 0) | ((layout.reference == before) & told))
+    layout.reference = np.where(plain, expected, layout.reference)
     implied = layout.trading & (before > 0) & (layout.reference > 0) & (layout.reference != before) & ~told
     cash[implied] = (before - layout.reference)[implied] * (MICRO // FEN)
     return cash, ratio, _implied_warnings(grid, implied)
@@ -389,6 +395,15 @@ def _ex_right(before: Integers, cash_micro: Integers, ratio_ppm: Integers) -> In
     denominator = MICRO + ratio_ppm
     price: Integers = np.maximum((2 * numerator + denominator) // (2 * denominator), 0)
     return price
+
+
+def _expected_reference(before: Integers, cash_micro: Integers, ratio_ppm: Integers, trading: Flags) -> Integers:
+    """Return the close before, taken through every action since: those of a suspension show when trading resumes."""
+    expected = _ex_right(before, cash_micro, ratio_ppm)
+    for row in range(1, len(expected)):
+        idle = ~trading[row - 1] & (expected[row - 1] > 0)
+        expected[row, idle] = _ex_right(expected[row - 1], cash_micro[row], ratio_ppm[row])[idle]
+    return expected
 
 
 def _carry_over_suspensions(told: Flags, trading: Flags) -> None:

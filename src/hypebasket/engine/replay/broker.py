@@ -46,6 +46,7 @@ from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.rules.entitlements import entitlement
 from hypebasket.rules.fees import Commission
 from hypebasket.rules.limit_days import REALISTIC
+from hypebasket.rules.lots import largest_legal_lot
 
 __all__ = ["Desk", "MarketRulesBroker"]
 
@@ -351,7 +352,9 @@ class MarketRulesBroker(bt.BrokerBase):
             ticket.reason = asked.reason
             if asked.shares:
                 self._execute(ticket, phase, asked.shares, price)
-            if asked.reason is None or (asked.wanted == 0 and ticket.filled):
+            if asked.reason is None or (
+                ticket.filled and self._is_less_than_a_lot(ticket, asked.wanted - asked.shares)
+            ):
                 self.end(ticket, OrderStatus.FILLED)
                 return
             odd = asked.reason is Reason.LOT and not ticket.is_buy
@@ -359,6 +362,11 @@ class MarketRulesBroker(bt.BrokerBase):
                 self.end(ticket, OrderStatus.CANCELLED)
                 return
         self._count_down(ticket, traded=bar.trading)
+
+    def _is_less_than_a_lot(self, ticket: Ticket, rest: int) -> bool:
+        """Whether what remains of a purchase is too little for another order."""
+        listing = self._panel.listings[ticket.column]
+        return ticket.is_buy and largest_legal_lot(listing.board, rest, listing.lot) == 0
 
     def _count_down(self, ticket: Ticket, *, traded: bool) -> None:
         if ticket.attempts_left is not None and traded:
@@ -411,7 +419,7 @@ class MarketRulesBroker(bt.BrokerBase):
         known = self.holdings.tranches.get((ticket.event_id, ticket.column))
         if known is not None:
             return known
-        sealed = self.row > 0 and bool(self._panel.sealed[self.row - 1, ticket.column])
+        sealed = self._panel.sealed_before(self.row, ticket.column)
         return Tranche(ticket.event_id, ticket.symbol, ticket.column, self.row, ticket.terms, sealed=sealed)
 
     def _mark(self, column: int) -> int:

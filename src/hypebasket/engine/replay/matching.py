@@ -17,7 +17,7 @@ from hypebasket.market.panel import UNKNOWN, Bar, Listing, MarketPanel
 from hypebasket.plan.intents import MILLION
 from hypebasket.rules.fees import Commission, Fees, fees
 from hypebasket.rules.limit_days import close_fill_price, open_fill_price, queue_fill_price
-from hypebasket.rules.lots import largest_legal_lot, legal_sale, order_maximum, split_order
+from hypebasket.rules.lots import largest_legal_lot, legal_sale, order_maximum, order_size, split_order
 from hypebasket.rules.settlement import sellable
 
 __all__ = [
@@ -132,13 +132,20 @@ def _buy_quantity(
 
 def _affordable(money: int, price: int, session: Session, listing: Listing, terms: Terms) -> int:
     """Return the largest legal number of shares that ``money`` buys at ``price``, fees included."""
-    shares = largest_legal_lot(listing.board, money // price, listing.lot) if money > 0 else 0
-    while shares:
-        cost = sum(part.amount + part.total_fees for part in split_executions(shares, price, session, listing, terms))
-        if cost <= money:
-            return shares
-        shares = largest_legal_lot(listing.board, shares - max(1, -(-(cost - money) // price)), listing.lot)
-    return 0
+    if money <= 0:
+        return 0
+    minimum, step = order_size(listing.board, listing.lot)
+
+    def cost(shares: int) -> int:
+        return sum(part.amount + part.total_fees for part in split_executions(shares, price, session, listing, terms))
+
+    shares = largest_legal_lot(listing.board, money // price, listing.lot)
+    while shares and (missing := cost(shares) - money) > 0:
+        shares = largest_legal_lot(listing.board, shares - max(1, -(-missing // price)), listing.lot)
+    # The fees shrank with the order, so that a little more may fit again.
+    while cost(larger := shares + step if shares else minimum) <= money:
+        shares = larger
+    return shares
 
 
 def _sell_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, room: int) -> Quantity:

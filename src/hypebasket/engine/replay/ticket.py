@@ -67,7 +67,7 @@ class Ticket:
         """Close the order; shares bought or sold so far make an unfilled end a partial one."""
         assert self.alive, "an order ends once"
         if status is OrderStatus.FILLED:
-            self.reason = None
+            self.reason, self.wanted = None, self.filled
         else:
             self.reason = reason or self.reason
             if self.filled:
