@@ -1,7 +1,7 @@
 """A Cerebro script of one's own with honest A-share fills, on the synthetic sample.
 
-Run from the repository: ``.venv/bin/python examples/own_cerebro.py``. The strategy buys three application names the session
-after Sora was shown and sells them five sessions later; what the broker could not do, it says.
+Run from the repository: ``.venv/bin/python examples/own_cerebro.py``. The strategy buys three application names the
+session after Sora was shown and sells them five sessions later; what the broker could not do, it says.
 """
 
 from __future__ import annotations
