@@ -33,7 +33,8 @@ from hypebasket.ledger.invariants import check_ledger
 from hypebasket.ledger.records import Ledger
 from hypebasket.market.calendar import Calendar, calendar_of
 from hypebasket.market.data import MarketData
-from hypebasket.market.panel import MarketPanel, build_panel
+from hypebasket.market.layout import build_panel
+from hypebasket.market.panel import MarketPanel
 from hypebasket.market.tape import PanelTape
 from hypebasket.plan.build import PlanBuilder
 from hypebasket.plan.intents import Plan

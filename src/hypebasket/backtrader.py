@@ -19,7 +19,8 @@ from pathlib import Path
 from hypebasket.engine.replay import MarketRulesBroker, PanelFeed, panel_feeds
 from hypebasket.ledger.invariants import check_ledger
 from hypebasket.market.calendar import calendar_of
-from hypebasket.market.panel import FEN, MarketPanel, build_panel
+from hypebasket.market.layout import build_panel
+from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.market.tape import PanelTape
 from hypebasket.rules.fees import Commission
 from hypebasket.rules.limit_days import OPTIMISTIC, PESSIMISTIC, REALISTIC

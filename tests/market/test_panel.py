@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hypebasket.errors import DataGapError
-from hypebasket.market.panel import UNKNOWN, build_panel
+from hypebasket.market.layout import build_panel
+from hypebasket.market.panel import UNKNOWN
 from hypebasket.rules.limits import NO_LIMIT_DOWN, NO_LIMIT_UP
 from markets import day_of, market
 

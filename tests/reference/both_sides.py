@@ -19,7 +19,8 @@ from hypebasket.engine.replay import replay
 from hypebasket.ledger.records import Ledger, OrderKind, Side
 from hypebasket.market.calendar import calendar_of
 from hypebasket.market.data import MarketData
-from hypebasket.market.panel import UNKNOWN, MarketPanel, build_panel
+from hypebasket.market.layout import build_panel
+from hypebasket.market.panel import UNKNOWN, MarketPanel
 from hypebasket.plan import intents
 from hypebasket.rules.limits import NO_LIMIT_DOWN, NO_LIMIT_UP
 from hypebasket.spec.instrument import Instrument

@@ -10,7 +10,8 @@ import numpy as np
 from hypebasket.errors import DataGapError
 from hypebasket.market.calendar import calendar_of
 from hypebasket.market.data import MarketData
-from hypebasket.market.panel import FEN, FEN_TOLERANCE, build_panel
+from hypebasket.market.layout import FEN_TOLERANCE, build_panel
+from hypebasket.market.panel import FEN
 from hypebasket.pipeline.outcome import Benchmark
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.sleeve import Sleeve

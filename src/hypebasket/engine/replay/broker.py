@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import backtrader as bt
 from backtrader.position import Position as BtPosition
 
+from hypebasket.engine.replay.actions import CorporateActions
 from hypebasket.engine.replay.holdings import Holdings, Tranche
 from hypebasket.engine.replay.matching import (
     NOTHING,
@@ -28,10 +29,8 @@ from hypebasket.engine.replay.matching import (
 )
 from hypebasket.engine.replay.mirror import Mirror
 from hypebasket.engine.replay.native import kind_of, last_row, size_fault
-from hypebasket.engine.replay.tax import TaxLots
 from hypebasket.engine.replay.ticket import Ticket
 from hypebasket.ledger.records import (
-    Entitlement,
     EquityRecord,
     Fill,
     Ledger,
@@ -40,10 +39,8 @@ from hypebasket.ledger.records import (
     Position,
     Reason,
     Side,
-    Tax,
 )
 from hypebasket.market.panel import FEN, MarketPanel
-from hypebasket.rules.entitlements import entitlement
 from hypebasket.rules.fees import Commission
 from hypebasket.rules.limit_days import REALISTIC
 from hypebasket.rules.lots import largest_legal_lot
@@ -118,13 +115,13 @@ class MarketRulesBroker(bt.BrokerBase):
         self._volume_used: dict[int, int] = {}
         self._traded_by: dict[int, Traded] = {}
         self._traded: dict[int, int] = defaultdict(int)
-        self._tax_lots = TaxLots(self._panel.boards)
 
     def start(self) -> None:
         """Match the feeds to the columns of the panel, by name."""
         self.init()
         self.p.panel = self.p.may_buy = None  # a strategy can read them, and must not find the future there
         self.mirror = Mirror(self, {self._panel.column_of[feed._name]: feed for feed in self.cerebro.datas})  # noqa: SLF001
+        self._actions = CorporateActions(self._panel, self.holdings, self.ledger, self.mirror)
 
     def stop(self) -> None:
         """End what a strategy ordered after the last session."""
@@ -244,7 +241,7 @@ class MarketRulesBroker(bt.BrokerBase):
         self._traded_by.clear()
         self._traded.clear()
         self._lapse(self.row - 1)
-        self._corporate_actions()
+        self._actions.book(self.row)
         self._end_delisted()
         if self._desk:
             self._desk.before_open(self.row)
@@ -254,7 +251,7 @@ class MarketRulesBroker(bt.BrokerBase):
             self._desk.before_close(self.row)
         self._auction(OrderKind.CLOSE)
         self._lapse(self.row)
-        self._pay_dividend_tax()
+        self._actions.pay_tax(self.row, self._traded)
         self._mark_to_close()
         self._in_session = False
         if self._desk:
@@ -268,55 +265,12 @@ class MarketRulesBroker(bt.BrokerBase):
         idle = not self.holdings.shares and not any(ticket.alive for ticket in self.tickets)
         return idle and (self._desk is None or self._desk.is_done(self.row))
 
-    def _corporate_actions(self) -> None:
-        for column in sorted(self.holdings.shares):
-            self._note_dividend(column)
-        for tranche in list(self.holdings.tranches.values()):
-            at = (self.row, tranche.column)
-            cash, ratio = int(self._panel.cash_micro[at]), int(self._panel.ratio_ppm[at])
-            if cash or ratio:
-                self._entitle(tranche, cash, ratio)
-            # A name suspended over its ex-date has its first ex-right reference price when it trades again.
-            before, reference = int(self._panel.close[self.row - 1, tranche.column]), int(self._panel.reference[at])
-            if self._panel.trading[at] and before and reference and before != reference:
-                tranche.rescale(reference, before)
-
-    def _entitle(self, tranche: Tranche, cash_micro: int, ratio_ppm: int) -> None:
-        held, session = tranche.shares, self._panel.sessions[self.row]
-        gained, money = entitlement(held, cash_micro, ratio_ppm)
-        self.ledger.entitlements.append(Entitlement(session, tranche.symbol, tranche.event_id, held, gained, money))
-        self.holdings.entitle(tranche, gained, money)
-        if gained:
-            self.mirror.tell_entitlement(tranche.column, gained, 0.0 if gained > 0 else money / FEN / held)
-
-    def _note_dividend(self, column: int) -> None:
-        """Let the tax lots of a name carry what it is entitled to; a settled delisting ends them."""
-        at = (self.row, column)
-        if self._panel.delisted[at]:
-            self._tax_lots.forget(column)
-            return
-        cash, ratio = int(self._panel.cash_micro[at]), int(self._panel.ratio_ppm[at])
-        if cash or ratio:
-            held = [tranche.shares for (_, own), tranche in self.holdings.tranches.items() if own == column]
-            gained = sum(entitlement(shares, cash, ratio)[0] for shares in held)
-            self._tax_lots.entitle(column, self._panel.sessions[self.row], cash, gained)
-
     def _end_delisted(self) -> None:
         """End the orders in names that have left the exchange."""
         for ticket in self.tickets:
             if ticket.alive and self._panel.delisted[self.row, ticket.column]:
                 self.end(ticket, OrderStatus.CANCELLED, Reason.DELISTED)
         self.tickets = [ticket for ticket in self.tickets if ticket.alive]
-
-    def _pay_dividend_tax(self) -> None:
-        """Take the tax on dividends of shares that left today, whatever cash there is."""
-        session = self._panel.sessions[self.row]
-        for column in sorted(self._traded):
-            net = self._traded[column]
-            owed = self._tax_lots.settle(column, session, net)
-            if owed:
-                self.holdings.cash -= owed
-                self.ledger.taxes.append(Tax(session, self._panel.symbols[column], -net, owed))
 
     def _lapse(self, row: int) -> None:
         """End the orders whose last session was ``row`` or one before it."""
