@@ -89,7 +89,8 @@ def test_events_of_the_tables(shipped: Workspace) -> None:
     assert events["kimi-2m"].at == date(2024, 3, 18)
     assert events["sasac-ai"].latest
     assert {event.id for event in shipped.events if event.endogenous} == {"sora-second-wave", "r1-selloff"}
-    assert [event.id for event in shipped.events if event.announced] == ["bing-chat", "gpt4o", "eu-ai-act-force"]
+    announced = [event.id for event in shipped.events if event.announced]
+    assert announced == ["bing-chat", "gtc-2024", "gpt4o", "eu-ai-act-force"]
     assert {event.id for event in shipped.events if event.precision is Precision.DAY} == {
         "east-data-west", "bis-2022", "deep-synthesis", "compute-action-plan", "kimi-2m", "kling-launch",
         "eu-ai-act-force", "cac-label-draft", "manus", "cac-label-final", "nvda-h20-resume", "deepseek-v31",
