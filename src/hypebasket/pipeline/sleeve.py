@@ -25,6 +25,9 @@ from hypebasket.spec.text import Circle, Market, Text
 
 __all__ = ["CircleRun", "EventRun", "Sleeve", "SleeveRunner"]
 
+NEAR_SESSIONS = 40
+"""Most events are over by then; a run of one sees no more of the market than it must."""
+
 BOUNDS = (FillPolicy.PESSIMISTIC, FillPolicy.OPTIMISTIC)
 
 
@@ -115,7 +118,8 @@ class SleeveRunner:
     ) -> Ledger:
         """Run all events on one capital."""
         if self.own is None:
-            return self._replay(self._continuous(plans, circle, policy))
+            plan = self._continuous(plans, circle, policy)
+            return self._replay(plan, start=self.sleeve.start, stop=self.sleeve.stop)
         sleeve = self.sleeve
         participation = round(self.strategy.size.participation * MILLION)
 
@@ -159,22 +163,25 @@ class SleeveRunner:
         """Run one event on fresh capital until it is flat again, or marked at the end of the run."""
         if not self.triggered or plan.row is None or not (plan.entries or plan.idle_ppm):
             return {}
-        return {
-            policy: self._replay(self.builder.events([plan], policy), start=plan.row, stop_when_flat=True)
-            for policy in policies
-        }
+        return {policy: self._until_flat(self.builder.events([plan], policy), plan.row) for policy in policies}
 
-    def _replay(self, plan: Plan, *, start: int | None = None, stop_when_flat: bool = False) -> Ledger:
-        sleeve = self.sleeve
-        first = sleeve.start if start is None else start
+    def _until_flat(self, plan: Plan, start: int) -> Ledger:
+        """Run a plan until nothing is held: over a near stretch first, and to the end only if that is too short."""
+        near = min(start + NEAR_SESSIONS, self.sleeve.stop)
+        ledger = self._replay(plan, start=start, stop=near, stop_when_flat=True)
+        if near < self.sleeve.stop and ledger.equity[-1].session == self.sleeve.panel.sessions[near - 1]:
+            return self._replay(plan, start=start, stop=self.sleeve.stop, stop_when_flat=True)
+        return ledger
+
+    def _replay(self, plan: Plan, *, start: int, stop: int, stop_when_flat: bool = False) -> Ledger:
         ledger = replay(
-            sleeve.panel,
+            self.sleeve.panel,
             plan,
-            cash=sleeve.capital,
-            start=first,
-            stop=sleeve.stop,
+            cash=self.sleeve.capital,
+            start=start,
+            stop=stop,
             stop_when_flat=stop_when_flat,
-            currency=sleeve.currency,
+            currency=self.sleeve.currency,
         )
         check_ledger(ledger, self.tape, plan.participation_ppm)
         return ledger
