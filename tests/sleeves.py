@@ -46,7 +46,7 @@ def runner(
 
 def continuous(of: SleeveRunner, circle: Circle = Circle.ALL) -> Ledger:
     """The checked ledger of all events on one capital, without the event-isolated runs."""
-    mapped = of.mapped_events()
+    mapped = of.mapped_events
     following = _following(mapped)
     plans = [of.builder.event(each, circle, after) for each, after in zip(mapped, following, strict=True)]
     return of._run(plans, mapped, circle, of.strategy.fills)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from hypebasket.engine.replay import OwnRun, load_own_class, replay, replay_own
@@ -103,7 +104,7 @@ class SleeveRunner:
         """Run one circle: all events on one capital, and for a triggered strategy each event on its own."""
         policy = self.strategy.fills
         policies = (policy, *(bound for bound in BOUNDS if bound is not policy)) if primary else (policy,)
-        mapped = self.mapped_events()
+        mapped = self.mapped_events
         plans = [
             self.builder.event(each, circle, following)
             for each, following in zip(mapped, _following(mapped), strict=True)
@@ -135,7 +136,14 @@ class SleeveRunner:
             start=sleeve.start,
             stop=sleeve.stop,
         )
-        ledger = replay_own(self.own, run, cash=sleeve.capital, policy=POLICY[policy], participation_ppm=participation)
+        ledger = replay_own(
+            self.own,
+            run,
+            cash=sleeve.capital,
+            policy=POLICY[policy],
+            participation_ppm=participation,
+            currency=sleeve.currency,
+        )
         check_ledger(ledger, self.tape, participation)
         return ledger
 
@@ -149,6 +157,7 @@ class SleeveRunner:
             case TriggerOn.ROTATION:
                 return self.builder.rotation(plans, circle, policy)
 
+    @cached_property
     def mapped_events(self) -> list[MappedEvent]:
         """Map the events to sessions, in the order in which they own names; what lies past the calendar is noted."""
         mapped = []

@@ -135,7 +135,7 @@ class PlanBuilder:
             members = self._leading(plan, circle, row)
             symbols = tuple(stock.symbol for stock in members)
             if symbols != held:
-                rebalances.append(self._rebalance(row, members, plan.mapped.event.id))
+                rebalances.append(self._rebalance(row, members))
                 held = symbols
         return self._plan(policy, rebalances=tuple(rebalances))
 
@@ -229,10 +229,10 @@ class PlanBuilder:
             case _:
                 return None
 
-    def _rebalance(self, row: int, members: Sequence[Stock], event_id: str = "") -> Rebalance:
+    def _rebalance(self, row: int, members: Sequence[Stock]) -> Rebalance:
         weights = weights_ppm(members, self.strategy.size, PastView(self.panel, row))
         symbols = (stock.symbol for stock in members)
-        return Rebalance(row, tuple(zip(symbols, weights, strict=True)), self._attempts(), event_id)
+        return Rebalance(row, tuple(zip(symbols, weights, strict=True)), self._attempts())
 
     def _decisions(self, plans: Sequence[EventPlan]) -> Iterable[tuple[int, EventPlan]]:
         """Yield the rows of a rotation's choices, each with the latest event decided on by then."""

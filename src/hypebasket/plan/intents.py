@@ -96,7 +96,6 @@ class Rebalance:
     row: int
     weights_ppm: tuple[tuple[str, int], ...]
     attempts: int | None
-    event_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

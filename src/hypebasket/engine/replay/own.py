@@ -80,7 +80,9 @@ class OwnRun:
     stop: int
 
 
-def replay_own(own: type, run: OwnRun, *, cash: int, policy: int, participation_ppm: int) -> Ledger:
+def replay_own(
+    own: type, run: OwnRun, *, cash: int, policy: int, participation_ppm: int, currency: str = "CNY"
+) -> Ledger:
     """Run an own strategy from ``cash`` fen; if it raises, its file and line are told."""
     first = max(run.start - 1, 0)
     symbols = [stock.symbol for stock in run.basket.stocks if stock.symbol in run.panel.column_of]
@@ -93,6 +95,7 @@ def replay_own(own: type, run: OwnRun, *, cash: int, policy: int, participation_
         cash=cash,
         policy=policy,
         participation_ppm=participation_ppm,
+        currency=currency,
         may_buy=lambda row, symbol: symbol in {stock.symbol for stock in run.members(first + row)},
     )
     cerebro.setbroker(broker)
