@@ -12,10 +12,12 @@ from typing import NamedTuple, Protocol
 from hypebasket.errors import LedgerError
 from hypebasket.ledger.records import Entitlement, Fill, Ledger, Order, OrderKind, OrderStatus, Position, Side
 from hypebasket.ledger.tax_account import TaxAccount
+from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 
 __all__ = ["DayFacts", "Tape", "check_ledger"]
 
 _PHASES = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
+_OPENING = (Side.BUY, Side.SHORT)
 
 
 class DayFacts(NamedTuple):
@@ -51,8 +53,8 @@ class Tape(Protocol):
         """Return the tax rate on a dividend of ``ex_date`` for a share held from ``bought`` to ``sold``."""
 
 
-def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
-    """Raise ``LedgerError`` at the first broken invariant.
+def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int, frictions: Frictions = ALL_FRICTIONS) -> None:
+    """Raise ``LedgerError`` at the first broken invariant; a friction that was off must have left no trace.
 
     Checked: cash + positions = equity on every session, rebuilt from fills and entitlements; no buy makes cash
     negative; no sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit,
@@ -60,8 +62,8 @@ def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
     filled whole gives a reason; every holding gets on an ex-date what it is entitled to, and pays the tax on it
     when it is sold.
     """
-    _check_fills(ledger, tape, participation_ppm)
-    _check_accounts(ledger, tape)
+    _check_fills(ledger, tape, participation_ppm, frictions)
+    _check_accounts(ledger, tape, frictions)
     _check_orders(ledger)
 
 
@@ -69,31 +71,46 @@ def _fail(what: str, found: object, expected: object) -> None:
     raise LedgerError(f"{what}: found {found}, expected {expected}", "this is a fault of the program; please report it")
 
 
-def _check_fills(ledger: Ledger, tape: Tape, participation_ppm: int) -> None:
+def _check_fills(ledger: Ledger, tape: Tape, participation_ppm: int, frictions: Frictions) -> None:
     taken: dict[tuple[str, date], int] = defaultdict(int)
     for fill in ledger.fills:
         name = f"fill {fill.fill_id} of {fill.symbol} on {fill.session}"
         day = tape.facts(fill.symbol, fill.session)
-        if not day.trading:
-            _fail(f"{name}: traded without trading", fill.price, "no fill")
-        if not max(day.low, day.limit_down) <= fill.price <= min(day.high, day.limit_up):
-            bounds = f"{max(day.low, day.limit_down)}..{min(day.high, day.limit_up)}"
-            _fail(f"{name}: price outside the day's range or limits", fill.price, bounds)
+        _check_price(fill, name, day, tape, frictions)
         if fill.amount != fill.price * fill.shares:
             _fail(f"{name}: amount", fill.amount, fill.price * fill.shares)
         if fill.shares <= 0 or min(fill.commission, fill.stamp_duty, fill.transfer_fee, fill.other_fees) < 0:
             _fail(f"{name}: shares and fees", fill, "positive shares, no negative fee")
+        if fill.fees and not frictions.fees_and_tax:
+            _fail(f"{name}: fees", fill.fees, "none: they are switched off")
         taken[fill.symbol, fill.session] += fill.shares
-        if day.volume is not None and taken[fill.symbol, fill.session] * 1_000_000 > day.volume * participation_ppm:
+        if not frictions.volume_cap or day.volume is None:
+            continue
+        if taken[fill.symbol, fill.session] * 1_000_000 > day.volume * participation_ppm:
             _fail(f"{name}: share of the session's volume", taken[fill.symbol, fill.session], day.volume)
+
+
+def _check_price(fill: Fill, name: str, day: DayFacts, tape: Tape, frictions: Frictions) -> None:
+    """Check the price of a fill against the day; without limits, a session without trading fills at the last close."""
+    limited = frictions.limits_on_entry if fill.side in _OPENING else frictions.limits_on_exit
+    low, high = day.low, day.high
+    if limited:
+        low, high = max(low, day.limit_down), min(high, day.limit_up)
+    elif not day.trading:
+        low = high = tape.last_close(fill.symbol, fill.session)
+    if limited and not day.trading:
+        _fail(f"{name}: traded without trading", fill.price, "no fill")
+    if not low <= fill.price <= high:
+        _fail(f"{name}: price outside the day's range or limits", fill.price, f"{low}..{high}")
 
 
 class _Account:
     """Cash and shares rebuilt from fills and entitlements."""
 
-    def __init__(self, cash: int, tape: Tape) -> None:
+    def __init__(self, cash: int, tape: Tape, frictions: Frictions) -> None:
         self.cash = cash
         self.tape = tape
+        self.frictions = frictions
         self.shares: dict[str, int] = defaultdict(int)
         self.bought: dict[str, int] = {}
         self.net: dict[str, int] = defaultdict(int)
@@ -124,7 +141,7 @@ class _Account:
     def pay_tax(self, booked: dict[str, int], session: date) -> None:
         """Take the dividend tax that falls due after the close, and compare it with what was booked."""
         due = {symbol: self.tax.owed(symbol, session, net) for symbol, net in sorted(self.net.items())}
-        due = {symbol: owed for symbol, owed in due.items() if owed}
+        due = {symbol: owed for symbol, owed in due.items() if owed and self.frictions.fees_and_tax}
         if booked != due:
             _fail(f"dividend tax on {session}", booked, due)
         self.cash -= sum(due.values())
@@ -135,13 +152,14 @@ class _Account:
         self.cash += fill.cash_flow
         self.net[fill.symbol] += fill.shares if fill.side is Side.BUY else -fill.shares
         if fill.side is Side.BUY:
-            if self.cash < 0:
+            if self.cash < 0 and self.frictions.lots_and_cash:
                 _fail(f"{name}: cash after a buy", self.cash, ">= 0")
             self.bought[fill.symbol] += fill.shares
             self.shares[fill.symbol] += fill.shares
             return
         day = self.tape.facts(fill.symbol, fill.session)
-        free = self.shares[fill.symbol] - (0 if day.same_day_sale else self.bought[fill.symbol])
+        kept = 0 if day.same_day_sale or not self.frictions.t_plus_1 else self.bought[fill.symbol]
+        free = self.shares[fill.symbol] - kept
         if fill.shares > free:
             _fail(f"{name}: sold more than may be sold today", fill.shares, f"<= {free}")
         self.shares[fill.symbol] -= fill.shares
@@ -150,8 +168,8 @@ class _Account:
         return sum(shares * self.tape.last_close(symbol, session) for symbol, shares in self.shares.items() if shares)
 
 
-def _check_accounts(ledger: Ledger, tape: Tape) -> None:
-    account = _Account(ledger.initial_cash, tape)
+def _check_accounts(ledger: Ledger, tape: Tape, frictions: Frictions) -> None:
+    account = _Account(ledger.initial_cash, tape, frictions)
     fills = defaultdict(list)
     for fill in ledger.fills:
         fills[fill.session].append(fill)

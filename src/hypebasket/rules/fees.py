@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hypebasket.spec.instrument import Board
 
-__all__ = ["Commission", "Fees", "commission_due", "fees", "proportional"]
+__all__ = ["NO_FEES", "Commission", "Fees", "commission_due", "fees", "proportional"]
 
 LEVIES: Final = ("sfc", "afrc", "investor_compensation")
 WHOLE: Final = 100
@@ -58,6 +58,9 @@ class Fees:
     def total(self) -> int:
         """All of them."""
         return self.commission + self.stamp_duty + self.transfer_fee + self.other
+
+
+NO_FEES: Final = Fees(0, 0, 0)
 
 
 class _Trade(NamedTuple):

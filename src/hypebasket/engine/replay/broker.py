@@ -42,8 +42,8 @@ from hypebasket.ledger.records import (
 )
 from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.rules.fees import Commission
+from hypebasket.rules.frictions import ALL_FRICTIONS
 from hypebasket.rules.limit_days import REALISTIC
-from hypebasket.rules.lots import largest_legal_lot
 
 __all__ = ["Desk", "MarketRulesBroker"]
 
@@ -77,6 +77,8 @@ class MarketRulesBroker(bt.BrokerBase):
         How limit days are judged: ``PESSIMISTIC``, ``REALISTIC`` or ``OPTIMISTIC`` of ``rules.limit_days``.
     participation_ppm : int
         Greatest share of a session's volume that all orders of a name may take, parts per million.
+    frictions : Frictions
+        Which frictions of the market are on; all of them but for a comparison.
     currency : str
         Currency of the sleeve, for the ledger.
     stop_when_flat : bool
@@ -91,6 +93,7 @@ class MarketRulesBroker(bt.BrokerBase):
         ("policy", REALISTIC),
         ("participation_ppm", 100_000),
         ("commission_terms", Commission()),
+        ("frictions", ALL_FRICTIONS),
         ("currency", "CNY"),
         ("stop_when_flat", False),
         ("may_buy", None),
@@ -101,7 +104,7 @@ class MarketRulesBroker(bt.BrokerBase):
         super().init()
         self._panel: MarketPanel = self.p.panel
         self._may_buy = self.p.may_buy
-        self.terms = Terms(self.p.policy, self.p.participation_ppm, self.p.commission_terms)
+        self.terms = Terms(self.p.policy, self.p.participation_ppm, self.p.commission_terms, self.p.frictions)
         self.holdings = Holdings(self.p.cash)
         self.ledger = Ledger(self.p.currency, self.p.cash)
         self.startingcash = self.p.cash / FEN
@@ -192,7 +195,7 @@ class MarketRulesBroker(bt.BrokerBase):
             purpose="user",
             native=order,
         )
-        fault = size_fault(side, size, self._panel.listings[column], self.holdings.held(column))
+        fault = size_fault(side, size, self._panel.listings[column], self.holdings.held(column), self.terms)
         if side is Side.BUY and self._may_buy is not None and not self._may_buy(ticket.created, ticket.symbol):
             fault = Reason.NOT_A_MEMBER
         if fault is not None:
@@ -251,7 +254,8 @@ class MarketRulesBroker(bt.BrokerBase):
             self._desk.before_close(self.row)
         self._auction(OrderKind.CLOSE)
         self._lapse(self.row)
-        self._actions.pay_tax(self.row, self._traded)
+        if self.terms.frictions.fees_and_tax:
+            self._actions.pay_tax(self.row, self._traded)
         self._mark_to_close()
         self._in_session = False
         if self._desk:
@@ -292,8 +296,9 @@ class MarketRulesBroker(bt.BrokerBase):
     def _attempt(self, ticket: Ticket, phase: OrderKind) -> None:
         session = self._panel.sessions[self.row]
         bar = self._panel.bar(self.row, ticket.column)
-        price = fill_price(ticket, phase, bar, self.terms.policy)
-        if bar.trading:
+        price = fill_price(ticket, phase, bar, self.terms)
+        tried = bar.trading or not isinstance(price, Reason)
+        if tried:
             ticket.attempts += 1
         if isinstance(price, Reason):
             ticket.reason = price
@@ -315,15 +320,15 @@ class MarketRulesBroker(bt.BrokerBase):
             if asked.reason is Reason.NOT_HELD or (odd and self.holdings.hand_over(ticket.event_id, ticket.column)):
                 self.end(ticket, OrderStatus.CANCELLED)
                 return
-        self._count_down(ticket, traded=bar.trading)
+        self._count_down(ticket, tried=tried)
 
     def _is_less_than_a_lot(self, ticket: Ticket, rest: int) -> bool:
         """Whether what remains of a purchase is too little for another order."""
         listing = self._panel.listings[ticket.column]
-        return ticket.is_buy and largest_legal_lot(listing.board, rest, listing.lot) == 0
+        return ticket.is_buy and self.terms.largest_purchase(listing, rest) == 0
 
-    def _count_down(self, ticket: Ticket, *, traded: bool) -> None:
-        if ticket.attempts_left is not None and traded:
+    def _count_down(self, ticket: Ticket, *, tried: bool) -> None:
+        if ticket.attempts_left is not None and tried:
             ticket.attempts_left -= 1
             if ticket.attempts_left <= 0:
                 self.end(ticket, OrderStatus.EXPIRED)

@@ -11,7 +11,6 @@ from hypebasket.engine.replay.holdings import Tranche
 from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
 from hypebasket.market.panel import MarketPanel
 from hypebasket.plan.intents import MILLION, Due, Entry, ExitTerms, Plan, Rebalance
-from hypebasket.rules.lots import largest_legal_lot, legal_sale
 from hypebasket.spec.strategy import Overlap
 
 __all__ = ["PlanDesk"]
@@ -157,12 +156,12 @@ class PlanDesk:
 
     def _is_a_lot(self, column: int, shares: int) -> bool:
         listing = self.panel.listings[column]
-        return largest_legal_lot(listing.board, shares, listing.lot) > 0
+        return self.broker.terms.largest_purchase(listing, shares) > 0
 
     def _reduce(self, column: int, held: int, surplus: int | None) -> None:
         """Sell ``surplus`` shares, or all there is on the day of the sale."""
         listing = self.panel.listings[column]
-        shares = None if surplus is None else legal_sale(listing.board, held, surplus, listing.lot)
+        shares = None if surplus is None else self.broker.terms.largest_sale(listing, held, surplus)
         if shares != 0:
             self.broker.place(
                 event_id="",

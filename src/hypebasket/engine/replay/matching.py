@@ -15,8 +15,9 @@ from hypebasket.ledger.records import OrderKind, Reason
 from hypebasket.market.calendar import Session
 from hypebasket.market.panel import UNKNOWN, Bar, Listing, MarketPanel
 from hypebasket.plan.intents import MILLION
-from hypebasket.rules.fees import Commission, Fees, fees
-from hypebasket.rules.limit_days import close_fill_price, open_fill_price, queue_fill_price
+from hypebasket.rules.fees import NO_FEES, Commission, Fees, fees
+from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
+from hypebasket.rules.limit_days import OPTIMISTIC, close_fill_price, open_fill_price, queue_fill_price
 from hypebasket.rules.lots import largest_legal_lot, legal_sale, order_maximum, order_size, split_order
 from hypebasket.rules.settlement import sellable
 
@@ -35,11 +36,39 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms orders are filled."""
+    """On what terms orders are filled; a friction that is off asks for nothing."""
 
     policy: int
     participation_ppm: int
     commission: Commission
+    frictions: Frictions = ALL_FRICTIONS
+
+    def largest_purchase(self, listing: Listing, shares: int) -> int:
+        """Return the largest purchase of at most ``shares``; 0 if none."""
+        if not self.frictions.lots_and_cash:
+            return max(shares, 0)
+        return largest_legal_lot(listing.board, shares, listing.lot)
+
+    def largest_sale(self, listing: Listing, held: int, wanted: int) -> int:
+        """Return the largest sale of at most ``wanted`` out of ``held``; 0 if none."""
+        if not self.frictions.lots_and_cash:
+            return min(held, wanted)
+        return legal_sale(listing.board, held, wanted, listing.lot)
+
+    def sellable(self, listing: Listing, held: int, bought_today: int) -> int:
+        """Return how many of ``held`` shares may be sold today."""
+        return sellable(listing.board, held, bought_today) if self.frictions.t_plus_1 else held
+
+    def step(self, listing: Listing) -> tuple[int, int]:
+        """Return the smallest purchase, and the step above it."""
+        return order_size(listing.board, listing.lot) if self.frictions.lots_and_cash else (1, 1)
+
+    def parts(self, listing: Listing, session: Session, shares: int) -> tuple[int, ...]:
+        """Return the orders that a trade is split into."""
+        if not self.frictions.lots_and_cash:
+            return (shares,)
+        board, lot = listing
+        return split_order(shares, order_maximum(board, session, lot=lot), board, lot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +101,28 @@ class Traded(NamedTuple):
 NOTHING = Traded(0, 0, 0)
 
 
-def fill_price(ticket: Ticket, phase: OrderKind, bar: Bar, policy: int) -> int | Reason:
+def fill_price(ticket: Ticket, phase: OrderKind, bar: Bar, terms: Terms) -> int | Reason:
     """Return the price (fen) at which the auction of ``phase`` serves the order, or why it does not."""
+    limited = terms.frictions.limits_on_entry if ticket.is_buy else terms.frictions.limits_on_exit
+    price = _served_price(ticket, phase, bar, terms.policy) if limited else _auction_price(phase, bar)
+    if isinstance(price, Reason):
+        return price
+    if ticket.price_limit is not None and (price > ticket.price_limit if ticket.is_buy else price < ticket.price_limit):
+        return Reason.MAX_GAP
+    return price
+
+
+def _auction_price(phase: OrderKind, bar: Bar) -> int | Reason:
+    """Return the price of an auction that serves everyone; on a session without trading, the last close."""
+    if phase is OrderKind.QUEUE:
+        return _served_price(None, phase, bar, OPTIMISTIC)
+    price = bar.open if bar.trading and phase is OrderKind.OPEN else bar.close
+    return price or Reason.NO_BAR
+
+
+def _served_price(ticket: Ticket | None, phase: OrderKind, bar: Bar, policy: int) -> int | Reason:
+    """Return the price at which limits and suspensions leave the order served, or why they do not."""
+    is_buy = ticket is None or ticket.is_buy
     if not bar.trading:
         return Reason.SUSPENDED if bar.suspended else Reason.NO_BAR
     if UNKNOWN in (bar.limit_down, bar.limit_up):
@@ -83,13 +132,11 @@ def fill_price(ticket: Ticket, phase: OrderKind, bar: Bar, policy: int) -> int |
             return Reason.LIMIT_NOT_REACHED
         price = queue_fill_price(policy, bar.open, bar.high, bar.low, bar.close, bar.limit_up)
     elif phase is OrderKind.OPEN:
-        price = open_fill_price(ticket.is_buy, policy, bar.open, bar.high, bar.low, bar.limit_down, bar.limit_up)
+        price = open_fill_price(is_buy, policy, bar.open, bar.high, bar.low, bar.limit_down, bar.limit_up)
     else:
-        price = close_fill_price(ticket.is_buy, policy, bar.close, bar.limit_down, bar.limit_up)
+        price = close_fill_price(is_buy, policy, bar.close, bar.limit_down, bar.limit_up)
     if price == 0:
-        return Reason.LOCKED_LIMIT_UP if ticket.is_buy else Reason.LOCKED_LIMIT_DOWN
-    if ticket.price_limit is not None and (price > ticket.price_limit if ticket.is_buy else price < ticket.price_limit):
-        return Reason.MAX_GAP
+        return Reason.LOCKED_LIMIT_UP if is_buy else Reason.LOCKED_LIMIT_DOWN
     return price
 
 
@@ -109,7 +156,7 @@ def quantity(
     listing = panel.listings[ticket.column]
     if ticket.is_buy:
         return _buy_quantity(ticket, price, session, listing, holdings.cash, terms, room)
-    return _sell_quantity(ticket, listing, holdings, room)
+    return _sell_quantity(ticket, listing, holdings, terms, room)
 
 
 def _buy_quantity(
@@ -122,11 +169,10 @@ def _buy_quantity(
     if wanted == 0:
         return Quantity(0, 0, Reason.LOT)
     shares, reason = wanted, None
-    affordable = _affordable(cash, price, session, listing, terms)
-    if affordable < shares:
+    if terms.frictions.lots_and_cash and (affordable := _affordable(cash, price, session, listing, terms)) < shares:
         shares, reason = affordable, Reason.CASH
     if room < shares:
-        shares, reason = largest_legal_lot(listing.board, room, listing.lot), Reason.VOLUME_CAP
+        shares, reason = terms.largest_purchase(listing, room), Reason.VOLUME_CAP
     return Quantity(wanted, shares, reason)
 
 
@@ -134,28 +180,28 @@ def _affordable(money: int, price: int, session: Session, listing: Listing, term
     """Return the largest legal number of shares that ``money`` buys at ``price``, fees included."""
     if money <= 0:
         return 0
-    minimum, step = order_size(listing.board, listing.lot)
+    minimum, step = terms.step(listing)
 
     def cost(shares: int) -> int:
         return sum(part.amount + part.total_fees for part in split_executions(shares, price, session, listing, terms))
 
-    shares = largest_legal_lot(listing.board, money // price, listing.lot)
+    shares = terms.largest_purchase(listing, money // price)
     while shares and (missing := cost(shares) - money) > 0:
-        shares = largest_legal_lot(listing.board, shares - max(1, -(-missing // price)), listing.lot)
+        shares = terms.largest_purchase(listing, shares - max(1, -(-missing // price)))
     # The fees shrank with the order, so that a little more may fit again.
     while cost(larger := shares + step if shares else minimum) <= money:
         shares = larger
     return shares
 
 
-def _sell_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, room: int) -> Quantity:
+def _sell_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, terms: Terms, room: int) -> Quantity:
     tranche = holdings.tranches.get((ticket.event_id, ticket.column))
     owned = tranche.shares if tranche else 0
     wanted = owned if ticket.shares is None else min(ticket.shares - ticket.filled, owned)
     if wanted == 0:
         return Quantity(0, 0, Reason.NOT_HELD)
     held = holdings.held(ticket.column)
-    free = sellable(listing.board, held, holdings.bought_today.get(ticket.column, 0))
+    free = terms.sellable(listing, held, holdings.bought_today.get(ticket.column, 0))
     if free == 0:
         return Quantity(wanted, 0, Reason.T_PLUS_1)
     target, reason = wanted, None
@@ -163,7 +209,7 @@ def _sell_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, room: i
         target, reason = free, Reason.T_PLUS_1
     if room < target:
         target, reason = room, Reason.VOLUME_CAP
-    shares = legal_sale(listing.board, held, target, listing.lot)
+    shares = terms.largest_sale(listing, held, target)
     if shares < target and reason is None:
         reason = Reason.LOT
     return Quantity(wanted, shares, reason)
@@ -184,26 +230,27 @@ def split_executions(
     Every child of a split order pays its own minimum commission; ``before`` is what the order already traded in this
     session, and counts for its first execution.
     """
-    board, lot = listing
-    for part in split_order(shares, order_maximum(board, session, lot=lot), board, lot):
+    for part in terms.parts(listing, session, shares):
         amount = part * price
-        charged = fees(
-            board,
-            session,
-            is_buy,
-            amount,
-            terms.commission,
-            paid_today=before.commission,
-            turnover_today=before.amount,
-            shares=part,
-            shares_today=before.shares,
-        )
+        charged = NO_FEES
+        if terms.frictions.fees_and_tax:
+            charged = fees(
+                listing.board,
+                session,
+                is_buy,
+                amount,
+                terms.commission,
+                paid_today=before.commission,
+                turnover_today=before.amount,
+                shares=part,
+                shares_today=before.shares,
+            )
         yield Execution(part, price, amount, charged)
         before = NOTHING
 
 
 def volume_room(bar: Bar, used: int, terms: Terms) -> int:
     """Return how many more shares the participation cap leaves in this session; unknown volume leaves no bound."""
-    if bar.volume == UNKNOWN:
+    if bar.volume == UNKNOWN or not terms.frictions.volume_cap:
         return MILLION * MILLION
     return max(bar.volume * terms.participation_ppm // MILLION - used, 0)

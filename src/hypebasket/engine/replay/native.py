@@ -9,10 +9,10 @@ from typing import Any
 
 import backtrader as bt
 
+from hypebasket.engine.replay.matching import Terms
 from hypebasket.errors import UsageError
 from hypebasket.ledger.records import OrderKind, Reason, Side
 from hypebasket.market.panel import Listing
-from hypebasket.rules.lots import largest_legal_lot, legal_sale
 
 __all__ = ["kind_of", "last_row", "size_fault"]
 
@@ -31,18 +31,14 @@ def kind_of(exectype: int, price: float | None, options: Mapping[str, Any]) -> O
     return KINDS[exectype]
 
 
-def size_fault(side: Side, size: float, listing: Listing, held: int) -> Reason | None:
+def size_fault(side: Side, size: float, listing: Listing, held: int, terms: Terms) -> Reason | None:
     """Return why the exchange refuses an order of ``size`` shares out of ``held``; ``None`` if it does not."""
     shares = int(size)
     if shares != size or shares <= 0:
         return Reason.LOT
     if side is Side.SELL and shares > held:
         return Reason.NOT_HELD
-    legal = (
-        largest_legal_lot(listing.board, shares, listing.lot)
-        if side is Side.BUY
-        else legal_sale(listing.board, held, shares, listing.lot)
-    )
+    legal = terms.largest_purchase(listing, shares) if side is Side.BUY else terms.largest_sale(listing, held, shares)
     return None if legal == shares else Reason.LOT
 
 

@@ -36,6 +36,7 @@ from hypebasket.events.mapping import MappedEvent
 from hypebasket.ledger.records import Ledger
 from hypebasket.market.panel import MarketPanel
 from hypebasket.plan.past import PastView
+from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.spec.basket import Basket, Stock
 
 __all__ = ["OwnRun", "load_own_class", "replay_own"]
@@ -81,7 +82,14 @@ class OwnRun:
 
 
 def replay_own(
-    own: type, run: OwnRun, *, cash: int, policy: int, participation_ppm: int, currency: str = "CNY"
+    own: type,
+    run: OwnRun,
+    *,
+    cash: int,
+    policy: int,
+    participation_ppm: int,
+    currency: str = "CNY",
+    frictions: Frictions = ALL_FRICTIONS,
 ) -> Ledger:
     """Run an own strategy from ``cash`` fen; if it raises, its file and line are told."""
     first = max(run.start - 1, 0)
@@ -96,6 +104,7 @@ def replay_own(
         policy=policy,
         participation_ppm=participation_ppm,
         currency=currency,
+        frictions=frictions,
         may_buy=lambda row, symbol: symbol in {stock.symbol for stock in run.members(first + row)},
     )
     cerebro.setbroker(broker)

@@ -12,6 +12,7 @@ from hypebasket.engine.replay.strategy import EventStrategy
 from hypebasket.ledger.records import EquityRecord, Ledger
 from hypebasket.market.panel import MarketPanel
 from hypebasket.plan.intents import Entry, Plan
+from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 
 __all__ = ["replay"]
 
@@ -25,6 +26,7 @@ def replay(
     stop: int,
     stop_when_flat: bool = False,
     currency: str = "CNY",
+    frictions: Frictions = ALL_FRICTIONS,
 ) -> Ledger:
     """Execute ``plan`` on sessions ``start..stop`` (rows of ``panel``, end excluded) from ``cash`` fen.
 
@@ -49,6 +51,7 @@ def replay(
         commission_terms=plan.commission,
         stop_when_flat=stop_when_flat,
         currency=currency,
+        frictions=frictions,
     )
     cerebro.setbroker(broker)
     cerebro.addstrategy(EventStrategy, plan=_shifted(plan, first), panel=window)
