@@ -30,6 +30,9 @@ class Verb(NamedTuple):
 
 VERBS = {
     "run": Verb("hypebasket.cli.run:run", "Run baskets with strategies; write the ledger and the pages."),
+    "explain": Verb(
+        "hypebasket.cli.explain:explain", "Explain an event of a run: from headline to captured, step by step."
+    ),
     "check": Verb("hypebasket.cli.check:check", "Validate every YAML of the workspace."),
     "events": Verb("hypebasket.cli.events:events", "List the events; explain an event's sessions hop by hop."),
     "data": Verb("hypebasket.cli.data:data", "Import, show and verify the workspace's market data."),

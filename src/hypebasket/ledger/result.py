@@ -23,6 +23,7 @@ __all__ = [
     "NameOutcome",
     "RunResult",
     "SleevePoint",
+    "WaterfallBar",
 ]
 
 SCHEMA_VERSION = 1
@@ -40,10 +41,23 @@ class Label(_Model):
 
 
 class FirstFill(_Model):
-    """Where the first share was bought."""
+    """Where the first share was bought, and how far above the base that was (dividends and splits included)."""
 
     session: date
     price: float
+    above_base: float | None = None
+
+
+class WaterfallBar(_Model):
+    """One bar on the way from the headline to what was captured, in the sleeve's currency.
+
+    ``step``: ``headline`` and ``captured`` are totals; between them stand, signed, ``choice``, ``session_delay``,
+    ``limits_entry``, ``limits_exit``, ``t_plus_1``, ``lots_and_cash``, ``volume_cap``, ``fees_and_tax``. All but the
+    last add up to the last.
+    """
+
+    step: str
+    money: float
 
 
 class NameOutcome(_Model):
@@ -99,6 +113,10 @@ class EventResult(_Model):
     captured_pessimistic: float | None = None
     captured_optimistic: float | None = None
     open_at_end: bool = False
+    allotted: float | None = Field(default=None, description="money set aside for the event, primary circle")
+    waterfall: tuple[WaterfallBar, ...] = Field(
+        default=(), description="headline to captured, primary circle; empty without a headline or a captured number"
+    )
     names: tuple[NameOutcome, ...] = ()
     excluded: Label | None = Field(default=None, description="why the event was not run; every number is then null")
     note: Label | None = None
@@ -166,6 +184,7 @@ class CircleResult(_Model):
     orders: int
     fills: int
     unfilled: dict[str, int] = Field(description="orders not filled whole, by reason")
+    waterfall: tuple[WaterfallBar, ...] = Field(default=(), description="the events' waterfalls, summed")
     events: tuple[EventResult, ...]
     curve: tuple[SleevePoint, ...] = Field(default=(), description="equity by session")
     note: Label | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hypebasket.ledger.records import Ledger, OrderStatus
+from hypebasket.ledger.records import Fill, Ledger, OrderStatus
 from hypebasket.ledger.result import (
     CircleResult,
     Costs,
@@ -18,6 +18,7 @@ from hypebasket.ledger.result import (
     MarketWindow,
     NameOutcome,
     SleevePoint,
+    WaterfallBar,
 )
 from hypebasket.market.panel import FEN
 from hypebasket.pipeline.sleeve import CircleRun, EventRun, SleeveRunner
@@ -26,8 +27,9 @@ from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy, Overlap
 from hypebasket.spec.text import Circle, Text
 from hypebasket.stats.captured import Capture, NameCapture, capture_of
-from hypebasket.stats.headline import boards_of, headline_of, summarise
+from hypebasket.stats.headline import above_base, boards_of, headline_of, summarise
 from hypebasket.stats.performance import Floats, measure, simple_returns
+from hypebasket.stats.shortfall import Bar, Step, money_of, summed, waterfall
 
 __all__ = ["Benchmark", "circle_result", "label", "primary_circle"]
 
@@ -65,6 +67,8 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
     at_risk = held | np.concatenate([[False], held[:-1]])
     index = benchmark.returns
     years = len(equity) / sleeve.periods_per_year
+    reader = _EventReader(runner, run)
+    events = tuple(reader.read_all())
     traded = sum(fill.amount for fill in ledger.fills) / 2
     return CircleResult(
         basket=runner.basket.id,
@@ -93,7 +97,8 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
         orders=len(ledger.orders),
         fills=len(ledger.fills),
         unfilled=_unfilled(ledger),
-        events=tuple(_EventReader(runner, run).read_all()),
+        waterfall=_bars(summed(reader.waterfalls)),
+        events=events,
         curve=_curve(ledger, benchmark) if run.primary else (),
         note=None if ledger.fills else _why_idle(run),
     )
@@ -142,6 +147,7 @@ class _EventReader:
         self.run = run
         self.panel = runner.sleeve.panel
         self.window = runner.strategy.window
+        self.waterfalls: list[tuple[Bar, ...]] = []
         self.owners = _owners(run.events, shared=runner.strategy.overlap is not Overlap.STACK)
 
     def read_all(self) -> Iterable[EventResult]:
@@ -186,6 +192,9 @@ class _EventReader:
         headline = summarise([value for value, _ in pairs], [weight for _, weight in pairs])
         first = [name.session_1_return for name in names if name.session_1_return is not None]
         owner = self.owners[plan.mapped.event.id]
+        bars = self._waterfall(event, headline.mean, reported, base, last)
+        if bars:
+            self.waterfalls.append(bars)
         return self._blank(event).model_copy(
             update={
                 "owner": owner == plan.mapped.event.id,
@@ -198,6 +207,8 @@ class _EventReader:
                 "captured_pessimistic": _captured(captures.get(FillPolicy.PESSIMISTIC)),
                 "captured_optimistic": _captured(captures.get(FillPolicy.OPTIMISTIC)),
                 "open_at_end": bool(reported and reported.open_at_end),
+                "allotted": reported.allotted / FEN if reported else None,
+                "waterfall": _bars(bars),
                 "names": names,
                 "note": self._note(plan.members, owner, plan.mapped.event.id, last),
             }
@@ -217,7 +228,23 @@ class _EventReader:
         path = [ledger.initial_cash, *(record.equity for record in ledger.equity)]
         before = path[max(base - start + 1, 0)]
         after = path[min(last - start + 1, len(path) - 1)]
-        return Capture(after / before - 1.0, open_at_end=False, names={})
+        return Capture(after - before, before, open_at_end=False, names={})
+
+    def _waterfall(
+        self, event: EventRun, headline: float | None, reported: Capture | None, base: int, last: int
+    ) -> tuple[Bar, ...]:
+        """Return the bars of one event; none without both numbers, or where the steps were not run."""
+        if headline is None or reported is None:
+            return ()
+        if self.runner.triggered:
+            earned = {step: ledger.equity[-1].equity - ledger.initial_cash for step, ledger in event.rungs.items()}
+        else:
+            changes = {step: self._equity_change(ledger, base, last) for step, ledger in self.run.rungs.items()}
+            earned = {step: money_of(change.captured, reported.allotted) for step, change in changes.items()}
+        if not earned:
+            return ()
+        assert earned[Step.FEES_AND_TAX] == reported.earned
+        return waterfall(headline, reported.allotted, earned)
 
     def _name(self, stock: Stock, base: int, last: int, capture: Capture | None, passed: str | None) -> NameOutcome:
         boards = boards_of(self.panel, stock.symbol, base + 1, last)
@@ -236,9 +263,14 @@ class _EventReader:
             broken=boards.broken,
             sealed=boards.sealed,
             height=boards.height,
-            first_fill=FirstFill(session=first.session, price=first.price / FEN) if first else None,
+            first_fill=self._first_fill(first, base) if first else None,
             reason=passed or (own.reason if own else None),
         )
+
+    def _first_fill(self, fill: Fill, base: int) -> FirstFill:
+        row = self.panel.row_of[fill.session]
+        above = above_base(self.panel, fill.symbol, base, row, fill.price)
+        return FirstFill(session=fill.session, price=fill.price / FEN, above_base=above)
 
     def _note(self, members: Sequence[Stock], owner: str, event_id: str, last: int) -> Label | None:
         notes = []
@@ -280,6 +312,10 @@ def _owners(events: Sequence[EventRun], *, shared: bool) -> dict[str, str]:
         event_id, row = event.plan.mapped.event.id, event.plan.row
         owners[event_id] = first.setdefault(row, event_id) if shared and row is not None else event_id
     return owners
+
+
+def _bars(bars: Iterable[Bar]) -> tuple[WaterfallBar, ...]:
+    return tuple(WaterfallBar(step=bar.step.value, money=bar.money / FEN) for bar in bars)
 
 
 def _captured(capture: Capture | None) -> float | None:

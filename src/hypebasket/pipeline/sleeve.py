@@ -19,10 +19,12 @@ from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.market.tape import PanelTape
 from hypebasket.plan.build import EventPlan, PlanBuilder
 from hypebasket.plan.intents import MILLION, POLICY, Plan
+from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy, Strategy, TriggerOn
 from hypebasket.spec.text import Circle, Market, Text
+from hypebasket.stats.shortfall import RUNGS, Step
 
 __all__ = ["CircleRun", "EventRun", "Sleeve", "SleeveRunner"]
 
@@ -62,21 +64,29 @@ class Sleeve:
 
 @dataclass(frozen=True, slots=True)
 class EventRun:
-    """One event: what was planned, and its event-isolated ledger under each policy (none where nothing was planned)."""
+    """One event: what was planned, and its event-isolated ledger under each policy (none where nothing was planned).
+
+    ``rungs`` are the ledgers behind the steps of its waterfall, for the circle that leads the report.
+    """
 
     plan: EventPlan
     ledgers: dict[FillPolicy, Ledger]
+    rungs: Mapping[Step, Ledger] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CircleRun:
-    """One circle of members: the continuous ledger under each policy that was run, and its events."""
+    """One circle of members: the continuous ledger under each policy that was run, and its events.
+
+    ``rungs`` are the continuous ledgers behind the waterfall of a strategy without a trigger.
+    """
 
     circle: Circle
     primary: bool
     policy: FillPolicy
     ledgers: dict[FillPolicy, Ledger]
     events: tuple[EventRun, ...]
+    rungs: Mapping[Step, Ledger] = field(default_factory=dict)
 
     @property
     def ledger(self) -> Ledger:
@@ -111,16 +121,29 @@ class SleeveRunner:
         ]
         wanted = (policy,) if self.triggered else policies
         continuous = {each: self._run(plans, mapped, circle, each) for each in wanted}
-        events = tuple(EventRun(plan, self._isolated(plan, policies)) for plan in plans)
-        return CircleRun(circle, primary, policy, continuous, events)
+        events = tuple(self._isolated(plan, policies, explained=primary) for plan in plans)
+        rungs = {}
+        if primary and not self.triggered:
+            rungs = {
+                step: self._run(plans, mapped, circle, policy, frictions)
+                for step, frictions in RUNGS.items()
+                if frictions != ALL_FRICTIONS
+            }
+            rungs[Step.FEES_AND_TAX] = continuous[policy]
+        return CircleRun(circle, primary, policy, continuous, events, rungs)
 
     def _run(
-        self, plans: Sequence[EventPlan], mapped: Sequence[MappedEvent], circle: Circle, policy: FillPolicy
+        self,
+        plans: Sequence[EventPlan],
+        mapped: Sequence[MappedEvent],
+        circle: Circle,
+        policy: FillPolicy,
+        frictions: Frictions = ALL_FRICTIONS,
     ) -> Ledger:
         """Run all events on one capital."""
         if self.own is None:
             plan = self._continuous(plans, circle, policy)
-            return self._replay(plan, start=self.sleeve.start, stop=self.sleeve.stop)
+            return self._replay(plan, start=self.sleeve.start, stop=self.sleeve.stop, frictions=frictions)
         sleeve = self.sleeve
         participation = round(self.strategy.size.participation * MILLION)
 
@@ -143,8 +166,9 @@ class SleeveRunner:
             policy=POLICY[policy],
             participation_ppm=participation,
             currency=sleeve.currency,
+            frictions=frictions,
         )
-        check_ledger(ledger, self.tape, participation)
+        check_ledger(ledger, self.tape, participation, frictions)
         return ledger
 
     def _continuous(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
@@ -168,21 +192,42 @@ class SleeveRunner:
                 self.unmapped.add(event.id)
         return mapped
 
-    def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy]) -> dict[FillPolicy, Ledger]:
+    def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy], *, explained: bool) -> EventRun:
         """Run one event on fresh capital until it is flat again, or marked at the end of the run."""
         if not self.triggered or plan.row is None or not (plan.entries or plan.idle_ppm):
-            return {}
-        return {policy: self._until_flat(self.builder.events([plan], policy), plan.row) for policy in policies}
+            return EventRun(plan, {})
+        ledgers = {policy: self._until_flat(self.builder.events([plan], policy), plan.row) for policy in policies}
+        return EventRun(plan, ledgers, self._rungs(plan, ledgers[self.strategy.fills]) if explained else {})
 
-    def _until_flat(self, plan: Plan, start: int) -> Ledger:
+    def _rungs(self, plan: EventPlan, full: Ledger) -> dict[Step, Ledger]:
+        """Run one event with one friction more at a time; the first run enters at the base close."""
+        assert plan.row is not None
+        base = self.sleeve.panel.row_of[plan.mapped.base]
+        at_base = self.builder.events([plan.entered_at(base)], self.strategy.fills)
+        planned = self.builder.events([plan], self.strategy.fills)
+        rungs = {Step.CHOICE: self._until_flat(at_base, base, RUNGS[Step.CHOICE])}
+        for step, frictions in RUNGS.items():
+            if step not in (Step.CHOICE, Step.FEES_AND_TAX):
+                rungs[step] = self._until_flat(planned, plan.row, frictions)
+        return {**rungs, Step.FEES_AND_TAX: full}
+
+    def _until_flat(self, plan: Plan, start: int, frictions: Frictions = ALL_FRICTIONS) -> Ledger:
         """Run a plan until nothing is held: over a near stretch first, and to the end only if that is too short."""
         near = min(start + NEAR_SESSIONS, self.sleeve.stop)
-        ledger = self._replay(plan, start=start, stop=near, stop_when_flat=True)
+        ledger = self._replay(plan, start=start, stop=near, stop_when_flat=True, frictions=frictions)
         if near < self.sleeve.stop and ledger.equity[-1].session == self.sleeve.panel.sessions[near - 1]:
-            return self._replay(plan, start=start, stop=self.sleeve.stop, stop_when_flat=True)
+            return self._replay(plan, start=start, stop=self.sleeve.stop, stop_when_flat=True, frictions=frictions)
         return ledger
 
-    def _replay(self, plan: Plan, *, start: int, stop: int, stop_when_flat: bool = False) -> Ledger:
+    def _replay(
+        self,
+        plan: Plan,
+        *,
+        start: int,
+        stop: int,
+        stop_when_flat: bool = False,
+        frictions: Frictions = ALL_FRICTIONS,
+    ) -> Ledger:
         ledger = replay(
             self.sleeve.panel,
             plan,
@@ -191,8 +236,9 @@ class SleeveRunner:
             stop=stop,
             stop_when_flat=stop_when_flat,
             currency=self.sleeve.currency,
+            frictions=frictions,
         )
-        check_ledger(ledger, self.tape, plan.participation_ppm)
+        check_ledger(ledger, self.tape, plan.participation_ppm, frictions)
         return ledger
 
 

@@ -7,7 +7,7 @@ base close, and exits that hang on the course of an event are found session by s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hypebasket.events.mapping import MappedEvent
@@ -54,6 +54,13 @@ class EventPlan:
     passed: tuple[tuple[str, str], ...] = ()
     idle_ppm: int = 0
     excluded: Text | None = None
+
+    def entered_at(self, row: int) -> EventPlan:
+        """Return the plan with every entry at the close of ``row`` instead; its planned ends stay where they are.
+
+        An end counted from the fill is counted from the planned entry session, so that only the entry moves.
+        """
+        return replace(self, row=row, entries=tuple(entry.moved_to_close(row) for entry in self.entries))
 
 
 class PlanBuilder:

@@ -5,7 +5,7 @@ Rows are sessions, counted in the panel the plan was built on. Weights and thres
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypebasket.ledger.records import OrderKind
 from hypebasket.rules.fees import Commission
@@ -87,6 +87,21 @@ class Entry:
     def last_row(self) -> int | None:
         """The last row on which it is tried: that of its window, or of its planned end if that is sooner."""
         return last_row_of(self.window_row, self.exit.due)
+
+    def moved_to_close(self, row: int) -> Entry:
+        """Return the wish for the close of ``row`` alone, leaving when the original would leave by plan."""
+        due = self.exit.due
+        if self.exit.hold_sessions is not None:
+            held = Due(self.row + self.exit.hold_sessions - 1, at_close=True, purpose="hold")
+            due = held if due is None else min(held, due, key=lambda end: end.order)
+        return replace(
+            self,
+            row=row,
+            kind=OrderKind.CLOSE,
+            attempts=1,
+            window_row=row,
+            exit=replace(self.exit, due=due, hold_sessions=None),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ __all__ = [
     "EMPTY_CIRCLE",
     "HINDSIGHT",
     "NO_MEMBER_DOCUMENTED",
+    "STEPS",
     "benchmark_label",
     "reason_label",
 ]
@@ -76,6 +77,20 @@ HINDSIGHT = {
     ),
 }
 """What is to be said of the circles that an investor could not have known at the time."""
+
+STEPS = {
+    "headline": _label("新闻涨幅", "headline"),
+    "choice": _label("策略取舍", "strategy's choice"),
+    "session_delay": _label("等到可交易时段", "session delay"),
+    "limits_entry": _label("买入：涨停与停牌", "limits and suspension: entry"),
+    "limits_exit": _label("卖出：跌停与停牌", "limits and suspension: exit"),
+    "t_plus_1": _label("T+1", "T+1"),
+    "lots_and_cash": _label("整手与现金", "lots and cash"),
+    "volume_cap": _label("成交量上限", "volume cap"),
+    "fees_and_tax": _label("费用与税", "fees and tax"),
+    "captured": _label("实得", "captured"),
+}
+"""The bars of a waterfall, in their order."""
 
 _BENCHMARKS = {
     "000300.SH": _label("沪深300", "CSI 300"),

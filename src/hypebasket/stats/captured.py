@@ -24,11 +24,17 @@ class NameCapture:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One event: net profit over all allotted money; slots that were never filled count with zero."""
+    """One event: net profit (``earned``) over all ``allotted`` money, fen; slots never filled count with zero."""
 
-    captured: float
+    earned: int
+    allotted: int
     open_at_end: bool
     names: Mapping[str, NameCapture]
+
+    @property
+    def captured(self) -> float:
+        """Return on the allotted money, as a decimal."""
+        return self.earned / self.allotted
 
 
 def capture_of(ledger: Ledger, entries: Sequence[Entry], idle_ppm: int = 0) -> Capture:
@@ -52,7 +58,7 @@ def capture_of(ledger: Ledger, entries: Sequence[Entry], idle_ppm: int = 0) -> C
     earned = last.equity - ledger.initial_cash
     assert earned == sum(profit.values())
     allotted = sum(slots.values()) + ledger.initial_cash * idle_ppm // MILLION
-    return Capture(earned / allotted, last.market_value > 0, names)
+    return Capture(earned, allotted, last.market_value > 0, names)
 
 
 def _name(ledger: Ledger, symbol: str, profit: int, money: int) -> NameCapture:

@@ -12,7 +12,7 @@ from hypebasket.market.calendar import Session
 from hypebasket.market.panel import MarketPanel
 from hypebasket.rules.limits import NO_LIMIT_UP
 
-__all__ = ["Boards", "Headline", "boards_of", "headline_of", "summarise"]
+__all__ = ["Boards", "Headline", "above_base", "boards_of", "headline_of", "summarise"]
 
 
 def headline_of(panel: MarketPanel, symbol: str, base: int, last: int) -> float | None:
@@ -24,6 +24,19 @@ def headline_of(panel: MarketPanel, symbol: str, base: int, last: int) -> float 
     if panel.first_bar[column] > base or last >= len(panel.sessions):
         return None
     return float(np.prod(1.0 + panel.total_return[base + 1 : last + 1, column]) - 1.0)
+
+
+def above_base(panel: MarketPanel, symbol: str, base: int, row: int, price: int) -> float | None:
+    """Return how far a price (fen) paid on ``row`` lies above the close of row ``base``, dividends and splits included.
+
+    ``None`` if the name had not traded by the base, or the day has no reference price.
+    """
+    column = panel.column_of[symbol]
+    reference = int(panel.reference[row, column])
+    if panel.first_bar[column] > base or reference <= 0:
+        return None
+    grown = np.prod(1.0 + panel.total_return[base + 1 : row, column])
+    return float(grown * price / reference - 1.0)
 
 
 @dataclass(frozen=True, slots=True)

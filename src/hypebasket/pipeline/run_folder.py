@@ -1,0 +1,51 @@
+"""Finished runs: where their folders lie, and the result a folder holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from hypebasket.errors import DamagedDataError, UsageError
+from hypebasket.ledger.result import SCHEMA_VERSION, RunResult
+
+__all__ = ["LATEST", "find_run", "read_result"]
+
+LATEST = "latest"
+
+
+def find_run(workspace: Path, name: str) -> Path:
+    """Return the folder of a run: a path, a run id or the beginning of one, or ``latest``.
+
+    Raises ``UsageError`` where none or several answer to the name.
+    """
+    if (Path(name) / "result.json").is_file():
+        return Path(name)
+    runs = sorted((path.parent for path in (workspace / "reports").glob("*/result.json")), key=_finished)
+    if not runs:
+        raise UsageError(f"{workspace / 'reports'}: no run here", "run one first: hypebasket run")
+    if name == LATEST:
+        return runs[-1]
+    found = [folder for folder in runs if folder.name.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    newest = ", ".join(folder.name for folder in reversed(runs[-5:]))
+    if found:
+        raise UsageError(f"run '{name}': {len(found)} runs begin so", "write more of the id")
+    raise UsageError(f"run '{name}': not in {workspace / 'reports'}", f"the newest are {newest}; or write '{LATEST}'")
+
+
+def _finished(folder: Path) -> float:
+    return (folder / "result.json").stat().st_mtime
+
+
+def read_result(folder: Path) -> RunResult:
+    """Return the result of a finished run; one of another version, or damaged, is refused by name."""
+    path = folder / "result.json"
+    try:
+        return RunResult.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        remedy = f"run it again: this version reads results of version {SCHEMA_VERSION}"
+        raise DamagedDataError(f"{path}: {place}: {fault['msg']}", remedy) from error
