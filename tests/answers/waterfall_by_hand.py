@@ -2,7 +2,7 @@
 
 Rules of the strategy: equal money, bought at the open of the entry session or of three sessions after it, sold at the
 close of session 5, or at the next open after a close 10 % below the price paid. Rules of the market:
-``docs/semantics.md``. Money is fen. No name may go ex, be suspended or be short of volume inside the window; the caller checks that.
+``docs/semantics.md``. Money is fen. No name may go ex, be suspended or be short of volume inside the window.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from published_bars import Bars, PublishedBar
 TRIES = 4
 STOP = Fraction(9, 10)
 COMMISSION, MINIMUM, TRANSFER, DUTY = Fraction(250, 10**6), 500, Fraction(10, 10**6), Fraction(500, 10**6)
-"""From 2023-08-28 on: stamp duty 0.05 % on sales, transfer fee 0.001 % on both sides; the broker 0.025 %, 5.00 or more."""
+"""From 2023-08-28 on: stamp duty 0.05 % on sales, transfer fee 0.001 %; the broker 0.025 %, 5.00 or more."""
 
 
 @dataclass(frozen=True)
