@@ -16,6 +16,7 @@ from hypebasket.spec.text import Market
 
 # With importlib as import mode a folder of tests is not importable by itself; the answers are shared by two layers.
 sys.path.insert(0, str(Path(__file__).parents[1] / "answers"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from command_line import CommandLine, copy_specs
 from run_folder import RunFolder

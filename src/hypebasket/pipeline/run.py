@@ -25,6 +25,7 @@ from hypebasket.pipeline.sleeve import CircleRun, Sleeve, SleeveRunner
 from hypebasket.pipeline.summary import assemble
 from hypebasket.pipeline.supply import supply
 from hypebasket.pipeline.tearsheets import TearsheetPress, sheet_name
+from hypebasket.pipeline.trials import Configuration, Evaluation, TrialLedger, evaluation_of
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.strategy import Strategy
 from hypebasket.spec.text import Circle, Text
@@ -98,6 +99,7 @@ def execute(request: RunRequest, say: Say) -> Finished:
         _write_ledgers(folder, pairs)
         write_json(folder / "result.json", result_payload(result))
         write_json(folder / "manifest.json", _manifest(identity, parameters))
+        TrialLedger(request.workspace).append(identity, (_trial(pair, data) for pair in pairs))
         index = _write_index(result, folder) if press else None
         if press:
             say("drawing the tearsheets")
@@ -118,6 +120,23 @@ def run_pair(
     benchmark = benchmark_of(basket, sleeve, data)
     runs = tuple(runner.run(circle, primary=circle is leading) for circle in Circle)
     return Pair(runner, runs, tuple(circle_result(runner, run, benchmark) for run in runs), benchmark)
+
+
+def _trial(pair: Pair, data: MarketData) -> tuple[Configuration, Evaluation]:
+    """Return what the trial ledger is told of a pair: the circle that leads the report."""
+    run, result = pair.primary
+    configuration = Configuration(
+        strategy=pair.runner.strategy,
+        basket=pair.runner.basket,
+        members=run.circle.value,
+        sleeve=result.sleeve,
+        start=result.start.isoformat(),
+        end=result.end.isoformat(),
+        capital=round(result.initial_cash),
+        content=data.content_hash,
+        synthetic=data.synthetic,
+    )
+    return configuration, evaluation_of(run.ledger, result.events, pair.runner.sleeve.periods_per_year)
 
 
 def _notices(baskets: Sequence[Basket], sleeves: Sequence[Sleeve], pairs: Sequence[Pair]) -> Iterator[Text]:
