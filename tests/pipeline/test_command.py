@@ -157,7 +157,8 @@ def test_captured_by_hand(run_mini: Run) -> None:
     # Profit 501,760.00 - 381.34 - 499,310.00 - 129.82 = 1,938.84; the other slot of 500,000 stays empty.
     event = run_mini("-s", "event-drift").event("mini", "event-drift", "documented", "sora-launch")
     kunlun = names_of(event)["300418.SZ"]
-    assert kunlun["first_fill"] == {"session": "2024-02-19", "price": 10.19}
+    # the base, 2024-02-08, is session 19 and closes at 10.19
+    assert kunlun["first_fill"] == {"session": "2024-02-19", "price": 10.19, "above_base": 0.0}
     assert kunlun["captured"] == pytest.approx(1938.84 / 500_000, abs=1e-12)
     assert event["captured"] == pytest.approx(1938.84 / 1_000_000, abs=1e-12)
     # headline: 10.24 / 10.19 - 1, and 1.1 five times on 10.00 rounded to the fen each time: 16.10 / 10.00 - 1

@@ -55,7 +55,8 @@ def test_nvidia_to_the_cent(result: dict[str, Any]) -> None:
     # activity fee 1,349 x 0.000166 = 0.2239 -> 0.23; profit 1,063,241.33 - 274.55 - 999,858.90 = 63,107.88
     event = sora(result, "USD")
     (name,) = event["names"]
-    assert (name["symbol"], name["first_fill"]) == ("NVDA.US", {"session": "2024-02-16", "price": 741.0})
+    first = name["first_fill"]
+    assert (name["symbol"], first["session"], first["price"]) == ("NVDA.US", "2024-02-16", 741.0)
     assert name["captured"] == pytest.approx(63_107.88 / 1_000_000, abs=1e-12)
     # 788.17 / 739.00, base 02-14, sessions 02-15, 16, 20, 21, 22: the window of five closes at 785.38
     assert name["headline"] == pytest.approx(785.38 / 739.00 - 1, abs=1e-5)
@@ -67,5 +68,5 @@ def test_china_mobile_in_hong_kong_to_the_cent(result: dict[str, Any]) -> None:
     # 6.52 + 0.36, 13.64, 4.83; profit 241,500.00 - 327.73 - 231,700.00 - 314.26 = 9,158.01
     event = sora(result, "HKD")
     (name,) = (name for name in event["names"] if name["symbol"] == "00941.HK")
-    assert name["first_fill"] == {"session": "2024-02-16", "price": 66.2}
+    assert (name["first_fill"]["session"], name["first_fill"]["price"]) == ("2024-02-16", 66.2)
     assert name["captured"] == pytest.approx(9_158.01 / 250_000, abs=1e-12)

@@ -75,10 +75,11 @@ def test_sunyard_was_locked_all_week_and_never_bought(application: RunFolder) ->
         ("300418.SZ", "2024-02-19", "36.50"),
     ],
 )
-def test_first_fill(application: RunFolder, symbol: str, session: str, price: str) -> None:
+def test_first_fill(application: RunFolder, application_bars: Bars, symbol: str, session: str, price: str) -> None:
     # the continuous run holds nothing else on 02-19, so its first fill is that of the event on its own
     name = names_of(application.event(*KEY, "sora-launch"))[symbol]
-    assert name["first_fill"] == {"session": session, "price": float(price)}
+    above = float(price) / float(application_bars[symbol][BASE].close) - 1  # none of them went ex in between
+    assert name["first_fill"] == {"session": session, "price": float(price), "above_base": pytest.approx(above)}
     bought = application.rows("fills", basket=KEY[0], members=KEY[2], event_id="sora-launch", symbol=symbol, side="buy")
     assert (bought[0]["session"], bought[0]["price"]) == (session, price)
 
@@ -159,7 +160,8 @@ def test_engine_earns_what_the_hand_worked_out(frictionless: RunFolder, applicat
 def test_wondershare_is_bought_a_day_later_under_pessimistic_fills(frictionless: RunFolder) -> None:
     # 2024-02-19 opened at its limit of 101.04 and broke (low 97.02): a pessimist was behind in the queue
     names = names_of(frictionless.event(KEY[0], "by-hand-pessimistic", KEY[2], "sora-launch"))
-    assert names["300624.SZ"]["first_fill"] == {"session": "2024-02-20", "price": 109.0}
+    first = names["300624.SZ"]["first_fill"]
+    assert (first["session"], first["price"]) == ("2024-02-20", 109.0)
 
 
 def test_a_slot_never_filled_earns_nothing(frictionless: RunFolder, application_bars: Bars) -> None:
