@@ -32,10 +32,10 @@ __all__ = ["MANIFEST", "VOLATILE", "RunManifest", "read_manifest", "seal_of", "w
 
 MANIFEST = "manifest.json"
 
-VOLATILE = ("made_at", "request", "machine")
+VOLATILE = ("made_at", "request", "machine", "seal")
 """What may differ between the manifests of two equal runs: when, by which words and where they were made."""
 
-_NO_PARAMETERS = ("run_id", *VOLATILE, "volatile", "inputs", "own_sources", "files", "seal")
+_NO_PARAMETERS = ("run_id", *VOLATILE, "volatile", "inputs", "own_sources", "files")
 
 M = TypeVar("M", bound=BaseModel)
 

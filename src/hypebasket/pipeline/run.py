@@ -134,9 +134,7 @@ def carry_out(
         folder,
         identity,
         parameters,
-        request=replace(
-            request, baskets=tuple(each.id for each in job.baskets), strategies=tuple(each.id for each in job.strategies)
-        ),
+        request=_named(job),
         inputs=_input_hashes(job),
         own_sources=_own_sources(job),
         written=written,
@@ -275,6 +273,12 @@ def parameters_of(job: Job, sleeves: Sequence[Sleeve]) -> dict[str, object]:
     }
 
 
+def _named(job: Job) -> RunRequest:
+    """Return the request with the baskets and strategies it came to."""
+    baskets, strategies = (tuple(each.id for each in group) for group in (job.baskets, job.strategies))
+    return replace(job.request, baskets=baskets, strategies=strategies)
+
+
 def _own_files(job: Job) -> dict[str, Path]:
     """Return the file of each own class by its name in the workspace."""
     names = (strategy.own_class.partition(":")[0] for strategy in job.strategies if strategy.own_class)
@@ -298,7 +302,7 @@ def _input_hashes(job: Job) -> dict[str, str]:
     Files that came with the package (the sample of a workspace without one) are covered by its own hash.
     """
     root = job.request.workspace
-    run = {each.id for each in (*job.baskets, *job.strategies)}
+    run = {basket.id for basket in job.baskets} | {strategy.id for strategy in job.strategies}
     specs = [path for name in ("baskets", "strategies") for path in yaml_files(root / name) if path.stem in run]
     specs += [root / EVENTS, root / PUBLICATIONS, root / INSTRUMENTS, *_own_files(job).values()]
     found = [*specs, *data_files(root, job.request.data)]
