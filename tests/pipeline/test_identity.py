@@ -32,7 +32,8 @@ def test_two_runs_leave_the_same_bytes(
         if name != "manifest.json":
             assert (kept / name).read_bytes() == (again.path / name).read_bytes(), name
     old, new = (json.loads((folder / "manifest.json").read_text(encoding="utf-8")) for folder in (kept, again.path))
-    assert {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)} <= {"made_at"}
+    changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    assert changed <= {"made_at", "seal"} <= set(old["volatile"])
 
 
 def test_the_call_that_says_the_defaults_is_the_same_run(run_mini: Run) -> None:

@@ -37,6 +37,10 @@ VERBS = {
     "events": Verb("hypebasket.cli.events:events", "List the events; explain an event's sessions hop by hop."),
     "data": Verb("hypebasket.cli.data:data", "Import, show and verify the workspace's market data."),
     "rules": Verb("hypebasket.cli.rules:rules", "Show the law in force on a day, or what changed between two days."),
+    "audit": Verb(
+        "hypebasket.cli.audit:audit", "Replay a run's ledger on its own, and look for what is wrong with it."
+    ),
+    "verify": Verb("hypebasket.cli.verify:verify", "Make a run again from its manifest; compare byte for byte."),
     "init": Verb("hypebasket.cli.init:init", "Make a fresh workspace."),
 }
 

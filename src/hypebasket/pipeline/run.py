@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
@@ -17,21 +16,23 @@ from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.files import LEDGER_COLUMNS, LedgerKey, ledger_rows, result_payload, write_csv, write_json
 from hypebasket.pipeline.identity import file_hash, package_versions, run_id, source_hash
+from hypebasket.pipeline.manifest import write_manifest
 from hypebasket.pipeline.market import benchmark_of, lay_out_sleeves
 from hypebasket.pipeline.outcome import Benchmark, circle_result, primary_circle
 from hypebasket.pipeline.pairings import pairings
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.sleeve import CircleRun, Sleeve, SleeveRunner
 from hypebasket.pipeline.summary import assemble
-from hypebasket.pipeline.supply import supply
+from hypebasket.pipeline.supply import data_files, supply
 from hypebasket.pipeline.tearsheets import TearsheetPress, sheet_name
 from hypebasket.pipeline.trials import Configuration, Evaluation, TrialLedger, evaluation_of
 from hypebasket.spec.basket import Basket
+from hypebasket.spec.layout import EVENTS, INSTRUMENTS, PUBLICATIONS, yaml_files
 from hypebasket.spec.strategy import Strategy
 from hypebasket.spec.text import Circle, Text
 from hypebasket.spec.workspace import Workspace, load_workspace
 
-__all__ = ["Finished", "Pair", "execute", "run_pair"]
+__all__ = ["Finished", "Job", "Pair", "carry_out", "execute", "parameters_of", "run_pair", "symbols_of"]
 
 DEFAULT_BASKETS = ("compute", "application", "regulation")
 DEFAULT_STRATEGIES = ("buy-and-hold", "event-drift")
@@ -64,6 +65,17 @@ class Pair:
         return next(both for both in zip(self.runs, self.results, strict=True) if both[0].primary)
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run made ready: what was asked for, the specs that came to, and the data with the instruments that hold."""
+
+    request: RunRequest
+    workspace: Workspace
+    baskets: tuple[Basket, ...]
+    strategies: tuple[Strategy, ...]
+    data: MarketData
+
+
 def execute(request: RunRequest, say: Say) -> Finished:
     """Run every chosen basket with every chosen strategy, and write the run's folder."""
     workspace = load_workspace(request.workspace)
@@ -71,38 +83,62 @@ def execute(request: RunRequest, say: Say) -> Finished:
     strategies = _chosen(
         "strategy", request.strategies or _usual(DEFAULT_STRATEGIES, workspace.strategies), workspace.strategies
     )
-    data = supply(request.workspace, request.data, _symbols(baskets))
-    data = _with_instruments(data, workspace)
-    sleeves = lay_out_sleeves(request, baskets, data)
+    data = _with_instruments(supply(request.workspace, request.data, symbols_of(baskets)), workspace)
+    return carry_out(Job(request, workspace, baskets, strategies, data), say, trials=TrialLedger(request.workspace))
+
+
+def carry_out(
+    job: Job,
+    say: Say,
+    *,
+    trials: TrialLedger | None = None,
+    folder: Path | None = None,
+    identity: str | None = None,
+) -> Finished:
+    """Run a job and write its folder: the one below ``reports`` that its identity names, unless told otherwise.
+
+    Every configuration is entered in ``trials``; a run that is only repeated tries nothing new, and passes none.
+    """
+    request, data = job.request, job.data
+    sleeves = lay_out_sleeves(request, job.baskets, data)
     say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
     for sleeve in sleeves:
         say(f"{sleeve.currency}: {sleeve.first}..{sleeve.last}")
-    parameters = _parameters(request, baskets, strategies, workspace, data, sleeves)
-    identity = run_id(parameters)
-    folder = request.workspace / "reports" / identity
+    parameters = parameters_of(job, sleeves)
+    identity = identity or run_id(parameters)
+    folder = folder or request.workspace / "reports" / identity
     with _press(request, folder) as press:
         pairs = []
-        for sleeve, (basket, strategy) in product(sleeves, tuple(pairings(baskets, strategies))):
+        for sleeve, (basket, strategy) in product(sleeves, tuple(pairings(job.baskets, job.strategies))):
             if not any(stock.symbol in sleeve.panel.column_of for stock in basket.stocks):
                 continue
-            pair = run_pair(basket, strategy, sleeve, workspace, data, request.members)
+            pair = run_pair(basket, strategy, sleeve, job.workspace, data, request.members)
             pairs.append(pair)
             say(f"ran {basket.id} × {strategy.id} in {sleeve.currency}")
             if press:
                 press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
         results = [result for pair in pairs for result in pair.results]
-        notices = tuple(_notices(baskets, sleeves, pairs))
+        notices = tuple(_notices(job.baskets, sleeves, pairs))
         for notice in notices:
             say(notice.en)
         run_baskets = list({pair.runner.basket.id: pair.runner.basket for pair in pairs}.values())
-        result = assemble(identity, results, run_baskets, strategies, sleeves, data, notices)
-        _write_ledgers(folder, pairs)
-        write_json(folder / "result.json", result_payload(result))
-        write_json(folder / "manifest.json", _manifest(identity, parameters))
-        TrialLedger(request.workspace).append(identity, (_trial(pair, data) for pair in pairs))
+        result = assemble(identity, results, run_baskets, job.strategies, sleeves, data, notices)
+        written = [*_write_ledgers(folder, pairs), write_json(folder / "result.json", result_payload(result))]
+        if trials:
+            trials.append(identity, (_trial(pair, data) for pair in pairs))
         index = _write_index(result, folder) if press else None
         if press:
             say("drawing the tearsheets")
+    written += [*((index,) if index else ()), *(press.printed if press else ())]
+    write_manifest(
+        folder,
+        identity,
+        parameters,
+        request=_named(job),
+        inputs=_input_hashes(job),
+        own_sources=_own_sources(job),
+        written=written,
+    )
     return Finished(result, folder, index)
 
 
@@ -170,7 +206,8 @@ def _chosen(kind: str, wanted: Sequence[str], known: Mapping[str, S]) -> tuple[S
     return tuple(known[name] for name in dict.fromkeys(wanted))
 
 
-def _symbols(baskets: Sequence[Basket]) -> set[str]:
+def symbols_of(baskets: Sequence[Basket]) -> set[str]:
+    """Return every symbol that baskets need data of: their members and their benchmarks."""
     stocks = {stock.symbol for basket in baskets for stock in basket.stocks}
     return stocks | {symbol for basket in baskets for symbol in basket.benchmarks.values()}
 
@@ -200,36 +237,25 @@ def _write_index(result: RunResult, folder: Path) -> Path:
     return write_index(result, folder, sheets)
 
 
-def _write_ledgers(folder: Path, pairs: Sequence[Pair]) -> None:
-    """Write every CSV file: all circles of all pairs, one below the other."""
+def _write_ledgers(folder: Path, pairs: Sequence[Pair]) -> list[Path]:
+    """Write every CSV file, all circles of all pairs one below the other; return their paths."""
     rows: dict[str, list[Sequence[object]]] = {name: [] for name in LEDGER_COLUMNS}
     for pair in pairs:
         for run, result in zip(pair.runs, pair.results, strict=True):
             key: LedgerKey = (pair.runner.basket.id, pair.runner.strategy.id, run.circle.value)
             for name, lines in ledger_rows(key, run.ledger, result).items():
                 rows[name].extend(lines)
-    for name, columns in LEDGER_COLUMNS.items():
-        write_csv(folder / f"{name}.csv", columns, rows[name])
+    return [write_csv(folder / f"{name}.csv", columns, rows[name]) for name, columns in LEDGER_COLUMNS.items()]
 
 
-def _parameters(
-    request: RunRequest,
-    baskets: Sequence[Basket],
-    strategies: Sequence[Strategy],
-    workspace: Workspace,
-    data: MarketData,
-    sleeves: Sequence[Sleeve],
-) -> dict[str, object]:
+def parameters_of(job: Job, sleeves: Sequence[Sleeve]) -> dict[str, object]:
     """Return everything that can change a number of the run, resolved."""
-    symbols = _symbols(baskets)
+    request, workspace, data = job.request, job.workspace, job.data
+    symbols = symbols_of(job.baskets)
     return {
-        "baskets": [basket.model_dump(mode="json") for basket in baskets],
-        "strategies": [strategy.model_dump(mode="json") for strategy in strategies],
-        "own_classes": {
-            strategy.own_class: file_hash(workspace.root / strategy.own_class.partition(":")[0])
-            for strategy in strategies
-            if strategy.own_class
-        },
+        "baskets": [basket.model_dump(mode="json") for basket in job.baskets],
+        "strategies": [strategy.model_dump(mode="json", by_alias=True) for strategy in job.strategies],
+        "own_classes": {name: file_hash(path) for name, path in _own_files(job).items()},
         "events": [event.model_dump(mode="json") for event in workspace.events],
         "instruments": [
             instrument.model_dump(mode="json")
@@ -247,6 +273,41 @@ def _parameters(
     }
 
 
-def _manifest(identity: str, parameters: Mapping[str, object]) -> dict[str, object]:
-    """Return the manifest; ``made_at`` is the only line that differs between two equal runs."""
-    return {"run_id": identity, "made_at": datetime.now(UTC).isoformat(timespec="seconds"), **parameters}
+def _named(job: Job) -> RunRequest:
+    """Return the request with the baskets and strategies it came to."""
+    baskets, strategies = (tuple(each.id for each in group) for group in (job.baskets, job.strategies))
+    return replace(job.request, baskets=baskets, strategies=strategies)
+
+
+def _own_files(job: Job) -> dict[str, Path]:
+    """Return the file of each own class by its name in the workspace."""
+    names = (strategy.own_class.partition(":")[0] for strategy in job.strategies if strategy.own_class)
+    return {name: job.workspace.root / name for name in names}
+
+
+def _own_sources(job: Job) -> dict[str, str]:
+    return {name: _text_of(path) for name, path in _own_files(job).items()}
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path.name}: not UTF-8 text: {error.reason}", "save the file as UTF-8") from error
+
+
+def _input_hashes(job: Job) -> dict[str, str]:
+    """Return the hash of every file that went in, by its path in the workspace.
+
+    Files that came with the package (the sample of a workspace without one) are covered by its own hash.
+    """
+    root = job.request.workspace
+    run = {basket.id for basket in job.baskets} | {strategy.id for strategy in job.strategies}
+    specs = [path for name in ("baskets", "strategies") for path in yaml_files(root / name) if path.stem in run]
+    specs += [root / EVENTS, root / PUBLICATIONS, root / INSTRUMENTS, *_own_files(job).values()]
+    found = [*specs, *data_files(root, job.request.data)]
+    return {
+        path.relative_to(root).as_posix(): file_hash(path)
+        for path in found
+        if path.is_relative_to(root) and path.is_file()
+    }

@@ -30,11 +30,12 @@ def sheet_name(basket: str, strategy: str, sleeve: str) -> str:
 class TearsheetPress:
     """Two worker processes, started at once so that they are warm when the first sheet comes.
 
-    Leaving the ``with`` block waits for every sheet and raises what went wrong.
+    Leaving the ``with`` block waits for every sheet and raises what went wrong; ``printed`` then holds their paths.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.printed: tuple[Path, ...] = ()
         self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"), initializer=warm_up)
         self._sheets: list[Future[Path]] = []
 
@@ -55,8 +56,7 @@ class TearsheetPress:
     ) -> None:
         self._pool.shutdown(wait=True, cancel_futures=error is not None)
         if error is None:
-            for sheet in self._sheets:
-                sheet.result()
+            self.printed = tuple(sheet.result() for sheet in self._sheets)
 
 
 def tearsheet_input(

@@ -154,13 +154,15 @@ class Store:
             write_atomically(self.root / "CURRENT", f"{manifest.generation:06d} {checksum_of(manifest)}\n".encode())
             return ImportOutcome(manifest, True, reading.findings)
 
-    def load(self, symbols: Collection[str] | None = None) -> MarketData:
-        """Return the current generation, or the bars and actions of ``symbols`` and every index.
+    def load(self, symbols: Collection[str] | None = None, content: str | None = None) -> MarketData:
+        """Return the current generation, or of it the bars and actions of ``symbols`` and every index.
+
+        ``content`` asks for the newest generation with that content hash instead of the current one.
 
         ``content_hash`` is that of the whole generation, whichever symbols are loaded. Symbols that the store does not
         hold are absent from the frames.
         """
-        manifest = self._current()
+        manifest = self._current() if content is None else self._generation_of(content)
         wanted = None if symbols is None else set(symbols)
         used = [
             s for s in manifest.objects if s.kind == "bars" and (wanted is None or not wanted.isdisjoint(s.symbols))
@@ -180,6 +182,22 @@ class Store:
         return MarketData(
             bars, actions, indices, instruments, manifest.name, manifest.synthetic, manifest.content_hash, told
         )
+
+    @property
+    def current_manifest(self) -> Path:
+        """The file that says what the current generation holds."""
+        return self._manifest_path(self._current().generation)
+
+    def contents(self) -> tuple[str, ...]:
+        """Return the content hash of every generation, oldest first."""
+        return tuple(read_manifest(path).content_hash for path in self._generations())
+
+    def _generation_of(self, content: str) -> Manifest:
+        for path in reversed(self._generations()):
+            manifest = read_manifest(path)
+            if manifest.content_hash == content:
+                return manifest
+        raise DataGapError(f"the store holds no generation with the content {content[:12]}", _REMEDY)
 
     def status(self) -> StoreStatus:
         """Return what the store holds, without reading the objects."""
