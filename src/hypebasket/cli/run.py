@@ -10,10 +10,11 @@ import click
 from hypebasket.cli import Session, pass_session
 from hypebasket.errors import UsageError
 
-__all__ = ["run"]
+__all__ = ["day_of", "ids_of", "run"]
 
 
-def _day(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:
+def day_of(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:
+    """Return an option's value as a day."""
     return value.date() if value else None
 
 
@@ -30,11 +31,11 @@ def _day(context: click.Context, parameter: click.Parameter, value: datetime | N
     "--from",
     "start",
     type=click.DateTime(["%Y-%m-%d"]),
-    callback=_day,
+    callback=day_of,
     help="First session [default: first of the data].",
 )
 @click.option(
-    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Last session [default: last of the data]."
+    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="Last session [default: last of the data]."
 )
 @click.option(
     "--capital",
@@ -95,8 +96,8 @@ def run(
     workspace = find_workspace(session.workspace or Path.cwd())
     request = RunRequest(
         workspace=workspace,
-        baskets=_ids(baskets, workspace / "baskets"),
-        strategies=_ids(strategies, workspace / "strategies"),
+        baskets=ids_of(baskets, workspace / "baskets"),
+        strategies=ids_of(strategies, workspace / "strategies"),
         start=start,
         end=end,
         capital=capital,
@@ -113,7 +114,7 @@ def run(
     session.say(str(finished.index or finished.folder))
 
 
-def _ids(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+def ids_of(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
     """Turn files of the workspace, or ids, into ids."""
     return tuple(_id(name, folder) for name in names)
 

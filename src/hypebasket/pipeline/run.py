@@ -32,7 +32,7 @@ from hypebasket.spec.strategy import Strategy
 from hypebasket.spec.text import Circle, Text
 from hypebasket.spec.workspace import Workspace, load_workspace
 
-__all__ = ["Finished", "Job", "Pair", "carry_out", "execute", "parameters_of", "run_pair", "symbols_of"]
+__all__ = ["Finished", "Job", "Pair", "carry_out", "execute", "parameters_of", "prepare", "run_pair", "symbols_of"]
 
 DEFAULT_BASKETS = ("compute", "application", "regulation")
 DEFAULT_STRATEGIES = ("buy-and-hold", "event-drift")
@@ -78,13 +78,18 @@ class Job:
 
 def execute(request: RunRequest, say: Say) -> Finished:
     """Run every chosen basket with every chosen strategy, and write the run's folder."""
+    return carry_out(prepare(request), say, trials=TrialLedger(request.workspace))
+
+
+def prepare(request: RunRequest) -> Job:
+    """Read the workspace and the data that a request asks for."""
     workspace = load_workspace(request.workspace)
     baskets = _chosen("basket", request.baskets or _usual(DEFAULT_BASKETS, workspace.baskets), workspace.baskets)
     strategies = _chosen(
         "strategy", request.strategies or _usual(DEFAULT_STRATEGIES, workspace.strategies), workspace.strategies
     )
     data = _with_instruments(supply(request.workspace, request.data, symbols_of(baskets)), workspace)
-    return carry_out(Job(request, workspace, baskets, strategies, data), say, trials=TrialLedger(request.workspace))
+    return Job(request, workspace, baskets, strategies, data)
 
 
 def carry_out(

@@ -114,11 +114,7 @@ class SleeveRunner:
         """Run one circle: all events on one capital, and for a triggered strategy each event on its own."""
         policy = self.strategy.fills
         policies = (policy, *(bound for bound in BOUNDS if bound is not policy)) if primary else (policy,)
-        mapped = self.mapped_events
-        plans = [
-            self.builder.event(each, circle, following)
-            for each, following in zip(mapped, _following(mapped), strict=True)
-        ]
+        mapped, plans = self.mapped_events, self.plans(circle)
         wanted = (policy,) if self.triggered else policies
         continuous = {each: self._run(plans, mapped, circle, each) for each in wanted}
         events = tuple(self._isolated(plan, policies, explained=primary) for plan in plans)
@@ -132,6 +128,12 @@ class SleeveRunner:
             rungs[Step.FEES_AND_TAX] = continuous[policy]
         return CircleRun(circle, primary, policy, continuous, events, rungs)
 
+    def plans(self, circle: Circle) -> list[EventPlan]:
+        """Plan every event for one circle of members."""
+        mapped = self.mapped_events
+        following = _following(mapped)
+        return [self.builder.event(each, circle, later) for each, later in zip(mapped, following, strict=True)]
+
     def _run(
         self,
         plans: Sequence[EventPlan],
@@ -142,7 +144,7 @@ class SleeveRunner:
     ) -> Ledger:
         """Run all events on one capital."""
         if self.own is None:
-            plan = self._continuous(plans, circle, policy)
+            plan = self.continuous(plans, circle, policy)
             return self._replay(plan, start=self.sleeve.start, stop=self.sleeve.stop, frictions=frictions)
         sleeve = self.sleeve
         participation = round(self.strategy.size.participation * MILLION)
@@ -171,7 +173,7 @@ class SleeveRunner:
         check_ledger(ledger, self.tape, participation, frictions)
         return ledger
 
-    def _continuous(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
+    def continuous(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
         """Return the plan of the whole run on one capital."""
         match self.strategy.trigger.on:
             case TriggerOn.EVENTS:

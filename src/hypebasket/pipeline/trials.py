@@ -17,6 +17,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from hypebasket.errors import DamagedDataError, StoreError
 from hypebasket.ledger.records import Ledger
 from hypebasket.ledger.result import EventResult
@@ -113,7 +116,10 @@ def evaluation_of(ledger: Ledger, events: Sequence[EventResult], periods_per_yea
 
 
 def evaluation(
-    equity: Sequence[int], initial: int, captured: Sequence[float | None], periods_per_year: int
+    equity: Sequence[int] | npt.NDArray[np.int64],
+    initial: int,
+    captured: Sequence[float | None],
+    periods_per_year: int,
 ) -> Evaluation:
     """Return the figures of an equity path in fen, ``(n_sessions,)``, and of each event's captured number."""
     returns = simple_returns(equity, initial)

@@ -27,7 +27,8 @@ __all__ = ["Axis", "Point", "draw_points", "grid_points", "number_of_points", "p
 FORM = "write field=1..20, field=0.03..0.15:0.01 or field=a,b,none"
 MOST_VALUES = 100_000
 
-Point = tuple[object, ...]
+Setting = str | int | float | bool | None
+Point = tuple[Setting, ...]
 """One value for each axis, in their order; ``None`` leaves the field out."""
 
 
@@ -36,7 +37,7 @@ class Axis:
     """A field of a strategy, as ``("exit", "hold_sessions")``, and the values it takes, in order."""
 
     path: tuple[str, ...]
-    values: tuple[object, ...]
+    values: tuple[Setting, ...]
 
     @property
     def name(self) -> str:
@@ -60,7 +61,7 @@ def parse_axis(text: str) -> Axis:
     return Axis(path, found)
 
 
-def _scalar(text: str, value: str) -> object:
+def _scalar(text: str, value: str) -> Setting:
     value = value.strip()
     if value.lower() in ("none", "null", "~"):
         return None
@@ -73,7 +74,7 @@ def _scalar(text: str, value: str) -> object:
     return found
 
 
-def _range(text: str, values: str) -> tuple[object, ...]:
+def _range(text: str, values: str) -> tuple[Setting, ...]:
     ends, colon, step_text = values.partition(":")
     first_text, _, last_text = ends.partition("..")
     try:
@@ -113,7 +114,7 @@ def draw_points(axes: Sequence[Axis], count: int, rng: np.random.Generator) -> l
 
 
 def _point(axes: Sequence[Axis], index: int) -> Point:
-    values: list[object] = []
+    values: list[Setting] = []
     for axis in reversed(axes):
         index, place = divmod(index, len(axis.values))
         values.append(axis.values[place])
@@ -141,7 +142,7 @@ def vary(values: Mapping[str, object], axes: Sequence[Axis], point: Point, root:
     return strategy
 
 
-def _put(values: dict[str, object], axis: Axis, value: object) -> None:
+def _put(values: dict[str, object], axis: Axis, value: Setting) -> None:
     """Set a field, making the parts above it; ``None`` takes it out."""
     part = values
     for key in axis.path[:-1]:

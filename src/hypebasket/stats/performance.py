@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 FLAT = 1e-12
 
 
-def simple_returns(levels: Sequence[float], start: float) -> Floats:
+def simple_returns(levels: Sequence[float] | npt.NDArray[np.int64], start: float) -> Floats:
     """Return session returns of a curve that stood at ``start`` before its first level; shape ``(n_sessions,)``."""
     path = np.concatenate([[start], np.asarray(levels, dtype=np.float64)])
     returns: Floats = path[1:] / path[:-1] - 1.0

@@ -1,0 +1,163 @@
+"""``hypebasket sweep``."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hypebasket.cli import Session, pass_session
+from hypebasket.cli.run import day_of, ids_of
+from hypebasket.errors import UsageError
+from hypebasket.spec.text import Text
+
+if TYPE_CHECKING:
+    from hypebasket.ledger.sweep import ArenaResult, SweepResult
+
+__all__ = ["sweep"]
+
+SHOWN = 10
+WIDTH_OF_A_FILE = 140
+
+LABELS = {
+    "rank": Text(zh="名次", en="rank"),
+    "captured": Text(zh="平均实得", en="captured, mean"),
+    "total_return": Text(zh="总收益", en="total return"),
+    "sharpe": Text(zh="夏普", en="Sharpe"),
+    "max_drawdown": Text(zh="最大回撤", en="max drawdown"),
+    "events": Text(zh="事件", en="events"),
+    "fills": Text(zh="成交", en="fills"),
+    "confirmed": Text(zh="已复核", en="confirmed"),
+    "none": Text(zh="没有一个配置有该指标", en="no configuration has this metric"),
+    "tried": Text(
+        zh="在这份数据上共试过 {tried} 个不同配置：最好的一个，部分只是运气。",
+        en="{tried} different configurations were ever tried on this data: part of the best one is luck.",
+    ),
+}
+
+
+@click.command()
+@click.argument("strategy")
+@click.argument("baskets", nargs=-1)
+@click.option(
+    "--grid",
+    "grids",
+    multiple=True,
+    required=True,
+    metavar="FIELD=VALUES",
+    help="exit.hold_sessions=1..20, exit.stop_loss=0.03..0.15:0.01, entry.at=first_open,first_close; may be repeated.",
+)
+@click.option("--random", type=click.IntRange(min=1), help="Evaluate so many points of the grid, drawn at random.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of --random.")
+@click.option(
+    "--metric",
+    type=click.Choice(["captured", "total_return", "sharpe", "max_drawdown"]),
+    help="What ranks configurations [default: captured; total_return for a strategy without a trigger].",
+)
+@click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="Best ones to confirm.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes that share the work [default: one for each core].")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="First session.")
+@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="Last session.")
+@click.option(
+    "--capital", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="Money of the sleeve."
+)
+@click.option("--members", type=click.Choice(["point_in_time", "documented", "all"]), help="Circle of members.")
+@click.option("--data", type=click.Choice(["auto", "store", "sample"]), default="auto", show_default=True)
+@click.option("--markets", multiple=True, type=click.Choice(["CNY", "HKD", "USD"]), default=["CNY"], show_default=True)
+@click.option("--no-pages", is_flag=True, help="Write the table and result.json only.")
+@pass_session
+def sweep(
+    session: Session,
+    strategy: str,
+    baskets: tuple[str, ...],
+    grids: tuple[str, ...],
+    random: int | None,
+    seed: int,
+    metric: str | None,
+    top: int,
+    jobs: int | None,
+    start: date | None,
+    end: date | None,
+    capital: int,
+    members: str | None,
+    data: str,
+    markets: tuple[str, ...],
+    no_pages: bool,
+) -> None:
+    """Evaluate STRATEGY over a grid of its fields, for BASKETS (default: the three mainlines).
+
+    Every configuration is counted in the workspace's trial ledger. A sweep that was stopped goes on where it was; the
+    best configurations are run again in the backtrader engine before they are shown.
+
+    \b
+    hypebasket sweep strategies/event-drift.yaml --grid exit.hold_sessions=1..20 --grid exit.stop_loss=0.03..0.15:0.01
+    hypebasket sweep event-drift application --grid entry.on_limit.retry=1..5 --grid overlap=ignore,stack
+    """  # noqa: D301  (the \b keeps the lines below it as they are)
+    from hypebasket.pipeline.request import RunRequest
+    from hypebasket.pipeline.sweep import SweepRequest, execute_sweep
+    from hypebasket.spec.grid import parse_axis
+    from hypebasket.spec.text import Circle, Currency
+    from hypebasket.spec.workspace import find_workspace
+
+    axes = tuple(parse_axis(grid) for grid in grids)
+    if len({axis.name for axis in axes}) < len(axes):
+        raise UsageError("--grid: a field stands twice", "write all its values in one --grid")
+    workspace = find_workspace(session.workspace or Path.cwd())
+    request = RunRequest(
+        workspace=workspace,
+        baskets=ids_of(baskets, workspace / "baskets"),
+        strategies=ids_of((strategy,), workspace / "strategies"),
+        start=start,
+        end=end,
+        capital=capital,
+        members=Circle(members) if members else None,
+        sleeves=tuple(dict.fromkeys(Currency(market) for market in markets)),
+        data=data,
+        pages=not no_pages,
+    )
+    asked = SweepRequest(request, axes, random, seed, metric, top, jobs or os.cpu_count() or 1)
+    finished = execute_sweep(asked, session.progress)
+    if session.as_json:
+        session.print_json(finished.result.model_dump(mode="json"))
+    else:
+        _print(finished.result, session.lang)
+    session.say(str(finished.folder))
+
+
+def _print(result: SweepResult, lang: str) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH_OF_A_FILE)
+    for arena in result.arenas:
+        name = arena.name.zh if lang == "zh" else arena.name.en
+        console.print(f"[bold]{name}[/bold] · {arena.sleeve} · {arena.members}")
+        best = sorted((row for row in arena.configurations if row.rank), key=lambda row: row.rank or 0)[:SHOWN]
+        if best:
+            console.print(_table(result, arena, lang))
+        else:
+            console.print(LABELS["none"][lang])
+    console.print(LABELS["tried"][lang].format(tried=f"{result.arenas[0].tried:,}"))
+
+
+def _table(result: SweepResult, arena: ArenaResult, lang: str) -> object:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from hypebasket.report.figures import percent, ratio
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(LABELS["rank"][lang], justify="right")
+    for axis in result.axes:
+        table.add_column(axis.field.rpartition(".")[2], justify="right")
+    for key in ("captured", "total_return", "sharpe", "max_drawdown", "events", "fills", "confirmed"):
+        table.add_column(LABELS[key][lang], justify="right")
+    for row in sorted((row for row in arena.configurations if row.rank), key=lambda row: row.rank or 0)[:SHOWN]:
+        figures = (percent(row.captured), percent(row.total_return), ratio(row.sharpe), percent(row.max_drawdown))
+        settings = ("–" if value is None else str(value) for value in row.settings)
+        table.add_row(str(row.rank), *settings, *figures, str(row.events), str(row.fills), "✓" if row.confirmed else "")
+    return table

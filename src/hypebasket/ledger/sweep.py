@@ -1,0 +1,82 @@
+"""The versioned result of a sweep: ``result.json`` of its folder. Returns are decimals; ``None`` does not exist."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hypebasket.ledger.result import Label
+
+__all__ = ["SWEEP_VERSION", "ArenaResult", "ConfigurationResult", "SweepAxis", "SweepResult"]
+
+SWEEP_VERSION = 1
+
+Setting = str | int | float | bool | None
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SweepAxis(_Model):
+    """A field that was varied and the values it took, in order; ``null`` left the field out."""
+
+    field: str
+    values: tuple[Setting, ...]
+
+
+class ConfigurationResult(_Model):
+    """One configuration: the value of each axis, and its figures, or the problem that makes it no strategy.
+
+    ``captured`` is the mean over the ``events`` that have a captured number. ``confirmed``: run a second time in the
+    backtrader engine, with the same equity on every session.
+    """
+
+    settings: tuple[Setting, ...]
+    problem: str | None = None
+    total_return: float | None = None
+    sharpe: float | None = None
+    max_drawdown: float | None = None
+    events: int = 0
+    captured: float | None = None
+    fills: int = 0
+    unfilled: int = 0
+    rank: int | None = Field(default=None, description="by the metric, best first; null without the metric")
+    confirmed: bool = False
+
+
+class ArenaResult(_Model):
+    """One basket on one sleeve: every configuration, in the order of the grid."""
+
+    basket: str
+    name: Label
+    sleeve: str
+    members: str
+    first_session: str
+    last_session: str
+    configurations: tuple[ConfigurationResult, ...]
+    deflated_sharpe: float | None = Field(
+        default=None, description="probability that the best Sharpe ratio is not the luck of the number of trials"
+    )
+    overfitting: float | None = Field(
+        default=None, description="probability that the best of one half of the record is below the median of the other"
+    )
+    tried: int = Field(description="different configurations ever evaluated on this data in the workspace")
+
+
+class SweepResult(_Model):
+    """``result.json`` of a sweep."""
+
+    schema_version: Annotated[int, Field(ge=1)] = SWEEP_VERSION
+    sweep_id: str
+    synthetic: bool
+    source: str
+    content_hash: str
+    strategy: str
+    strategy_name: Label
+    metric: str
+    random: int | None
+    seed: int
+    axes: tuple[SweepAxis, ...]
+    arenas: tuple[ArenaResult, ...]
