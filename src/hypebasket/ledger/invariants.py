@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from hypebasket.errors import LedgerError
 from hypebasket.ledger.records import Entitlement, Fill, Ledger, Order, OrderKind, OrderStatus, Position, Side
 from hypebasket.ledger.tax_account import TaxAccount
+from hypebasket.ledger.terms import LawTape, fee_faults, size_faults, time_faults
+from hypebasket.rules.fees import Commission
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 
 __all__ = ["DayFacts", "Tape", "check_ledger"]
 
 _PHASES = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
 _OPENING = (Side.BUY, Side.SHORT)
+
+BROKER = Commission()
+"""The usual broker's terms."""
 
 
 class DayFacts(NamedTuple):
@@ -34,7 +40,7 @@ class DayFacts(NamedTuple):
     same_day_sale: bool
 
 
-class Tape(Protocol):
+class Tape(LawTape, Protocol):
     """Gives the facts of a name on a session, ``None`` where the data has none, and the last close."""
 
     def facts(self, symbol: str, session: date) -> DayFacts:
@@ -53,22 +59,40 @@ class Tape(Protocol):
         """Return the tax rate on a dividend of ``ex_date`` for a share held from ``bought`` to ``sold``."""
 
 
-def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int, frictions: Frictions = ALL_FRICTIONS) -> None:
+def check_ledger(
+    ledger: Ledger,
+    tape: Tape,
+    participation_ppm: int,
+    frictions: Frictions = ALL_FRICTIONS,
+    commission: Commission = BROKER,
+) -> None:
     """Raise ``LedgerError`` at the first broken invariant; a friction that was off must have left no trace.
 
     Checked: cash + positions = equity on every session, rebuilt from fills and entitlements; no buy makes cash
     negative; no sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit,
     without trading, or above the participation cap; fills of an order add up to what its row says; every order not
     filled whole gives a reason; every holding gets on an ex-date what it is entitled to, and pays the tax on it
-    when it is sold.
+    when it is sold; every order has a size the exchange takes; every fill costs to the fen what the law and the terms
+    of the broker say; rows follow the order of time.
     """
     _check_fills(ledger, tape, participation_ppm, frictions)
     _check_accounts(ledger, tape, frictions)
     _check_orders(ledger)
+    _check_terms(ledger, tape, frictions, commission)
 
 
 def _fail(what: str, found: object, expected: object) -> None:
     raise LedgerError(f"{what}: found {found}, expected {expected}", "this is a fault of the program; please report it")
+
+
+def _check_terms(ledger: Ledger, tape: Tape, frictions: Frictions, commission: Commission) -> None:
+    faults = [time_faults(ledger)]
+    if frictions.lots_and_cash:
+        faults.append(size_faults(ledger, tape))
+    if frictions.fees_and_tax:
+        faults.append(fee_faults(ledger, tape, commission))
+    for fault in chain.from_iterable(faults):
+        _fail(*fault)
 
 
 def _check_fills(ledger: Ledger, tape: Tape, participation_ppm: int, frictions: Frictions) -> None:

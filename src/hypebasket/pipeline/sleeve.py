@@ -238,7 +238,7 @@ class SleeveRunner:
             currency=self.sleeve.currency,
             frictions=frictions,
         )
-        check_ledger(ledger, self.tape, plan.participation_ppm, frictions)
+        check_ledger(ledger, self.tape, plan.participation_ppm, frictions, plan.commission)
         return ledger
 
 
