@@ -6,18 +6,18 @@ The check keeps its own accounts: it replays fills and entitlements and compares
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import chain
 from typing import NamedTuple, Protocol
 
 from hypebasket.errors import LedgerError
 from hypebasket.ledger.records import Entitlement, Fill, Ledger, Order, OrderKind, OrderStatus, Position, Side
 from hypebasket.ledger.tax_account import TaxAccount
-from hypebasket.ledger.terms import LawTape, fee_faults, size_faults, time_faults
+from hypebasket.ledger.terms import Fault, LawTape, fee_faults, size_faults, time_faults
 from hypebasket.rules.fees import Commission
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 
-__all__ = ["DayFacts", "Tape", "check_ledger"]
+__all__ = ["BROKER", "DayFacts", "Tape", "check_ledger", "ledger_faults"]
 
 _PHASES = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
 _OPENING = (Side.BUY, Side.SHORT)
@@ -75,24 +75,48 @@ def check_ledger(
     when it is sold; every order has a size the exchange takes; every fill costs to the fen what the law and the terms
     of the broker say; rows follow the order of time.
     """
-    _check_fills(ledger, tape, participation_ppm, frictions)
-    _check_accounts(ledger, tape, frictions)
-    _check_orders(ledger)
-    _check_terms(ledger, tape, frictions, commission)
+    for fault in ledger_faults(ledger, tape, participation_ppm, frictions, commission):
+        raise fault
+
+
+def ledger_faults(
+    ledger: Ledger,
+    tape: Tape,
+    participation_ppm: int,
+    frictions: Frictions = ALL_FRICTIONS,
+    commission: Commission = BROKER,
+) -> Iterator[LedgerError]:
+    """Yield what ``check_ledger`` would raise: of fills, accounts and orders the first fault, of terms every one."""
+    checks: tuple[Callable[[], None], ...] = (
+        lambda: _check_fills(ledger, tape, participation_ppm, frictions),
+        lambda: _check_accounts(ledger, tape, frictions),
+        lambda: _check_orders(ledger),
+    )
+    for check in checks:
+        try:
+            check()
+        except LedgerError as fault:
+            yield fault
+    for what, found, expected in _term_faults(ledger, tape, frictions, commission):
+        yield _fault(what, found, expected)
+
+
+def _fault(what: str, found: object, expected: object) -> LedgerError:
+    return LedgerError(
+        f"{what}: found {found}, expected {expected}", "this is a fault of the program; please report it"
+    )
 
 
 def _fail(what: str, found: object, expected: object) -> None:
-    raise LedgerError(f"{what}: found {found}, expected {expected}", "this is a fault of the program; please report it")
+    raise _fault(what, found, expected)
 
 
-def _check_terms(ledger: Ledger, tape: Tape, frictions: Frictions, commission: Commission) -> None:
-    faults = [time_faults(ledger)]
+def _term_faults(ledger: Ledger, tape: Tape, frictions: Frictions, commission: Commission) -> Iterator[Fault]:
+    yield from time_faults(ledger)
     if frictions.lots_and_cash:
-        faults.append(size_faults(ledger, tape))
+        yield from size_faults(ledger, tape)
     if frictions.fees_and_tax:
-        faults.append(fee_faults(ledger, tape, commission))
-    for fault in chain.from_iterable(faults):
-        _fail(*fault)
+        yield from fee_faults(ledger, tape, commission)
 
 
 def _check_fills(ledger: Ledger, tape: Tape, participation_ppm: int, frictions: Frictions) -> None:

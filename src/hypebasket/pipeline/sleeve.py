@@ -115,10 +115,7 @@ class SleeveRunner:
         policy = self.strategy.fills
         policies = (policy, *(bound for bound in BOUNDS if bound is not policy)) if primary else (policy,)
         mapped = self.mapped_events
-        plans = [
-            self.builder.event(each, circle, following)
-            for each, following in zip(mapped, _following(mapped), strict=True)
-        ]
+        plans = self.plans(circle)
         wanted = (policy,) if self.triggered else policies
         continuous = {each: self._run(plans, mapped, circle, each) for each in wanted}
         events = tuple(self._isolated(plan, policies, explained=primary) for plan in plans)
@@ -131,6 +128,18 @@ class SleeveRunner:
             }
             rungs[Step.FEES_AND_TAX] = continuous[policy]
         return CircleRun(circle, primary, policy, continuous, events, rungs)
+
+    def continuous(self, circle: Circle) -> Ledger:
+        """Run all events of one circle on one capital, and nothing else."""
+        return self._run(self.plans(circle), self.mapped_events, circle, self.strategy.fills)
+
+    def plans(self, circle: Circle) -> list[EventPlan]:
+        """Plan every event for one circle, in the order in which they own names."""
+        mapped = self.mapped_events
+        return [
+            self.builder.event(each, circle, following)
+            for each, following in zip(mapped, _following(mapped), strict=True)
+        ]
 
     def _run(
         self,
