@@ -233,5 +233,5 @@ def play(
 def run(made: HandMadeMarket, plan: Plan, *, cash: int = 100_000, stop_when_flat: bool = False) -> Ledger:
     """Run a plan from the second session on, and check the ledger; ``cash`` in yuan."""
     ledger = replay(made.panel, plan, cash=cash * FEN, start=1, stop=len(made.sessions), stop_when_flat=stop_when_flat)
-    check_ledger(ledger, made.tape, plan.participation_ppm)
+    check_ledger(ledger, made.tape, plan.participation_ppm, commission=plan.commission)
     return ledger

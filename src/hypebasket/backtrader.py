@@ -65,4 +65,5 @@ def open_market(folder: str | Path, symbols: Sequence[str], *, start: str | date
 
 def check_run(broker: MarketRulesBroker, market: MarketPanel) -> None:
     """Check the finished run's ledger against the market; raises ``LedgerError`` at the first difference."""
-    check_ledger(broker.ledger, PanelTape(market), broker.terms.participation_ppm)
+    terms = broker.terms
+    check_ledger(broker.ledger, PanelTape(market), terms.participation_ppm, terms.frictions, terms.commission)

@@ -14,7 +14,9 @@ import pytest
 
 from hypebasket.errors import LedgerError
 from hypebasket.ledger.invariants import check_ledger
-from hypebasket.ledger.records import Fill, Ledger, OrderStatus, Reason, Side
+from hypebasket.ledger.records import Fill, Ledger, OrderKind, OrderStatus, Reason, Side
+from hypebasket.ledger.terms import fee_faults, size_faults, time_faults
+from hypebasket.rules.fees import Commission, Fees
 from markets import HandMadeMarket, day_of, event, market, play, strategy
 
 PARTICIPATION = 100_000
@@ -177,15 +179,16 @@ def test_shares_bought_before_may_be_sold_on_a_day_of_purchase(made: HandMadeMar
     sale = next(fill for fill in ledger.fills if fill.side is Side.SELL and fill.symbol == A)
     order = next(order for order in ledger.orders if order.order_id == sale.order_id)
     more = replace(sale, fill_id=90, order_id=90, side=Side.BUY, kind="open", shares=100, amount=100 * sale.price,
-                   commission=0, stamp_duty=0, transfer_fee=0)  # fmt: skip
-    ledger.fills.append(more)
+                   commission=500, stamp_duty=0, transfer_fee=1)  # fmt: skip
+    # 950.00 pay the least commission, 5.00, and 10 ppm of transfer fee, 0.0095: one fen
+    ledger.fills.insert(min(i for i, fill in enumerate(ledger.fills) if fill.session == sale.session), more)
     ledger.orders.append(replace(order, order_id=90, side=Side.BUY, shares=100, filled=100))
     # 900 go, 100 come: 800 leave, each with a dividend of 0.50 taxed at 20 %: 80.00 instead of 90.00
     ledger.taxes[:] = [replace(ledger.taxes[0], shares=800, cash=8_000)]
     for index, row in enumerate(ledger.equity[2:], start=2):
         close = made.tape.last_close(A, row.session)
         value = row.market_value + 100 * close
-        cash = row.cash - more.amount + 1_000
+        cash = row.cash - more.amount - 501 + 1_000
         alter(ledger.equity, index, cash=cash, market_value=value, equity=cash + value)
         position = next((each for each in ledger.positions if (each.session, each.symbol) == (row.session, A)), None)
         assert position is None
@@ -196,3 +199,63 @@ def test_shares_bought_before_may_be_sold_on_a_day_of_purchase(made: HandMadeMar
     alter(ledger.fills, ledger.fills.index(sale), shares=901, amount=901 * sale.price)
     with pytest.raises(LedgerError, match="sold more than may be sold today: found 901, expected <= 900"):
         check_ledger(ledger, made.tape, PARTICIPATION)
+
+
+def test_what_the_law_and_the_broker_take_is_checked_to_the_fen(honest: Ledger, made: HandMadeMarket) -> None:
+    """Fill 1 buys 900 at 10.00: commission 250 ppm of 9,000.00 is 2.25, so the least, 5.00; transfer fee 0.09."""
+    assert (honest.fills[0].commission, honest.fills[0].stamp_duty, honest.fills[0].transfer_fee) == (500, 0, 9)
+    assert not list(fee_faults(honest, made.tape, Commission()))
+    for field, off in (("commission", 499), ("transfer_fee", 10), ("stamp_duty", 1), ("other_fees", 1)):
+        ledger = deepcopy(honest)
+        alter(ledger.fills, 0, **{field: off})
+        (fault,) = fee_faults(ledger, made.tape, Commission())
+        assert fault.what == "fill 1 of 600001.SH on 2024-01-04: fees"
+        with pytest.raises(LedgerError, match=r"cash on 2024-01-04|fill 1 of 600001.SH on 2024-01-04: fees"):
+            check_ledger(ledger, made.tape, PARTICIPATION)
+    (first, *_) = fee_faults(honest, made.tape, Commission(minimum=0))
+    assert first.found == Fees(500, 0, 9)
+    assert first.expected == Fees(225, 0, 9)
+
+
+@pytest.mark.parametrize(
+    ("fill", "shares", "found"),
+    [
+        (0, 850, "fill 1 of 600001.SH on 2024-01-04: order size"),  # no multiple of 100 is bought on the main board
+        (2, 850, "fill 3 of 600001.SH on 2024-01-08: order size"),  # 900 held: no odd part, so no odd sale
+        (2, 800, None),  # a round part of what is held
+        (2, 900, None),
+    ],
+)
+def test_only_sizes_the_exchange_takes(
+    fill: int, shares: int, found: str | None, honest: Ledger, made: HandMadeMarket
+) -> None:
+    ledger = deepcopy(honest)
+    alter(ledger.fills, fill, shares=shares)
+    assert found in [fault.what for fault in size_faults(ledger, made.tape)] or found is None
+    assert found is not None or not list(size_faults(ledger, made.tape))
+
+
+def test_an_order_above_the_maximum_is_split_and_each_child_pays_for_itself(made: HandMadeMarket) -> None:
+    """The main board takes a million shares in one order; 1,500,000 at 10.00 are 1,000,000 and 500,000."""
+    sale = {"session": day_of("01-04"), "event_id": "e", "symbol": A, "kind": OrderKind.OPEN, "side": Side.BUY}
+    children = [
+        Fill(fill_id=number, order_id=1, shares=shares, price=1000, amount=1000 * shares, commission=shares // 4,
+             stamp_duty=0, transfer_fee=shares // 100, **sale)
+        for number, shares in ((1, 1_000_000), (2, 500_000))
+    ]  # fmt: skip
+    ledger = Ledger("CNY", 0, fills=children)
+    assert not [*size_faults(ledger, made.tape), *fee_faults(ledger, made.tape, Commission())]
+    whole = replace(children[0], shares=1_500_000, amount=1_500_000_000, commission=375_000, transfer_fee=15_000)
+    (fault,) = size_faults(Ledger("CNY", 0, fills=[whole]), made.tape)
+    assert (fault.found, fault.expected) == ((1_500_000,), (1_000_000, 500_000))
+
+
+def test_rows_follow_the_order_of_time(honest: Ledger) -> None:
+    assert not list(time_faults(honest))
+    ledger = deepcopy(honest)
+    ledger.fills.reverse()
+    ledger.equity[1], ledger.equity[2] = ledger.equity[2], ledger.equity[1]
+    assert [fault.what for fault in time_faults(ledger)] == [
+        "equity: order of sessions",
+        "fill 2 of 600002.SH on 2024-01-04: order of fills",
+    ]

@@ -6,18 +6,24 @@ The check keeps its own accounts: it replays fills and entitlements and compares
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple, Protocol
 
 from hypebasket.errors import LedgerError
 from hypebasket.ledger.records import Entitlement, Fill, Ledger, Order, OrderKind, OrderStatus, Position, Side
 from hypebasket.ledger.tax_account import TaxAccount
+from hypebasket.ledger.terms import Fault, LawTape, fee_faults, size_faults, time_faults
+from hypebasket.rules.fees import Commission
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 
-__all__ = ["DayFacts", "Tape", "check_ledger"]
+__all__ = ["BROKER", "DayFacts", "Tape", "check_ledger", "ledger_faults"]
 
 _PHASES = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
 _OPENING = (Side.BUY, Side.SHORT)
+
+BROKER = Commission()
+"""The usual broker's terms."""
 
 
 class DayFacts(NamedTuple):
@@ -34,7 +40,7 @@ class DayFacts(NamedTuple):
     same_day_sale: bool
 
 
-class Tape(Protocol):
+class Tape(LawTape, Protocol):
     """Gives the facts of a name on a session, ``None`` where the data has none, and the last close."""
 
     def facts(self, symbol: str, session: date) -> DayFacts:
@@ -53,22 +59,64 @@ class Tape(Protocol):
         """Return the tax rate on a dividend of ``ex_date`` for a share held from ``bought`` to ``sold``."""
 
 
-def check_ledger(ledger: Ledger, tape: Tape, participation_ppm: int, frictions: Frictions = ALL_FRICTIONS) -> None:
+def check_ledger(
+    ledger: Ledger,
+    tape: Tape,
+    participation_ppm: int,
+    frictions: Frictions = ALL_FRICTIONS,
+    commission: Commission = BROKER,
+) -> None:
     """Raise ``LedgerError`` at the first broken invariant; a friction that was off must have left no trace.
 
     Checked: cash + positions = equity on every session, rebuilt from fills and entitlements; no buy makes cash
     negative; no sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit,
     without trading, or above the participation cap; fills of an order add up to what its row says; every order not
     filled whole gives a reason; every holding gets on an ex-date what it is entitled to, and pays the tax on it
-    when it is sold.
+    when it is sold; every order has a size the exchange takes; every fill costs to the fen what the law and the terms
+    of the broker say; rows follow the order of time.
     """
-    _check_fills(ledger, tape, participation_ppm, frictions)
-    _check_accounts(ledger, tape, frictions)
-    _check_orders(ledger)
+    for fault in ledger_faults(ledger, tape, participation_ppm, frictions, commission):
+        raise fault
+
+
+def ledger_faults(
+    ledger: Ledger,
+    tape: Tape,
+    participation_ppm: int,
+    frictions: Frictions = ALL_FRICTIONS,
+    commission: Commission = BROKER,
+) -> Iterator[LedgerError]:
+    """Yield what ``check_ledger`` would raise: of fills, accounts and orders the first fault, of terms every one."""
+    checks: tuple[Callable[[], None], ...] = (
+        lambda: _check_fills(ledger, tape, participation_ppm, frictions),
+        lambda: _check_accounts(ledger, tape, frictions),
+        lambda: _check_orders(ledger),
+    )
+    for check in checks:
+        try:
+            check()
+        except LedgerError as fault:
+            yield fault
+    for what, found, expected in _term_faults(ledger, tape, frictions, commission):
+        yield _fault(what, found, expected)
+
+
+def _fault(what: str, found: object, expected: object) -> LedgerError:
+    return LedgerError(
+        f"{what}: found {found}, expected {expected}", "this is a fault of the program; please report it"
+    )
 
 
 def _fail(what: str, found: object, expected: object) -> None:
-    raise LedgerError(f"{what}: found {found}, expected {expected}", "this is a fault of the program; please report it")
+    raise _fault(what, found, expected)
+
+
+def _term_faults(ledger: Ledger, tape: Tape, frictions: Frictions, commission: Commission) -> Iterator[Fault]:
+    yield from time_faults(ledger)
+    if frictions.lots_and_cash:
+        yield from size_faults(ledger, tape)
+    if frictions.fees_and_tax:
+        yield from fee_faults(ledger, tape, commission)
 
 
 def _check_fills(ledger: Ledger, tape: Tape, participation_ppm: int, frictions: Frictions) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from hypebasket.ledger.invariants import DayFacts
+from hypebasket.ledger.records import Fill, Side
+from hypebasket.ledger.terms import Paid
 from hypebasket.market.panel import UNKNOWN, MarketPanel
 from hypebasket.rules.boards import law_of
 from hypebasket.rules.dividend_tax import dividend_tax_rate
 from hypebasket.rules.entitlements import entitlement
+from hypebasket.rules.fees import Commission, Fees, fees
+from hypebasket.rules.lots import largest_legal_lot, legal_sale, order_maximum, split_order
 from hypebasket.rules.settlement import sellable
 
 __all__ = ["PanelTape"]
@@ -54,3 +58,26 @@ class PanelTape:
         """Return the tax rate on a dividend; none outside mainland China."""
         board = self.panel.boards[self.panel.column_of[symbol]]
         return dividend_tax_rate(bought, sold, ex_date) if law_of(board) == "CN" else 0
+
+    def legal_parts(self, symbol: str, session: date, side: Side, held: int, shares: int) -> tuple[int, ...] | None:
+        """Return the orders a trade is split into; ``None`` if the exchange takes no order of that size."""
+        board, lot = self.panel.listings[self.panel.column_of[symbol]]
+        opening = side in (Side.BUY, Side.SHORT)
+        legal = largest_legal_lot(board, shares, lot) if opening else legal_sale(board, held, shares, lot)
+        if legal != shares:
+            return None
+        return split_order(shares, order_maximum(board, session, lot=lot), board, lot)
+
+    def dues(self, fill: Fill, commission: Commission, before: Paid) -> Fees:
+        """Return what a fill costs, after what its order paid ``before`` in the session."""
+        return fees(
+            self.panel.boards[self.panel.column_of[fill.symbol]],
+            fill.session,
+            fill.side in (Side.BUY, Side.COVER),
+            fill.amount,
+            commission,
+            paid_today=before.commission,
+            turnover_today=before.amount,
+            shares=fill.shares,
+            shares_today=before.shares,
+        )

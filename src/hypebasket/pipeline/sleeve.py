@@ -128,6 +128,10 @@ class SleeveRunner:
             rungs[Step.FEES_AND_TAX] = continuous[policy]
         return CircleRun(circle, primary, policy, continuous, events, rungs)
 
+    def continuous(self, circle: Circle) -> Ledger:
+        """Run all events of one circle on one capital, and nothing else."""
+        return self._run(self.plans(circle), self.mapped_events, circle, self.strategy.fills)
+
     def plans(self, circle: Circle) -> list[EventPlan]:
         """Plan every event for one circle of members."""
         mapped = self.mapped_events
@@ -144,7 +148,7 @@ class SleeveRunner:
     ) -> Ledger:
         """Run all events on one capital."""
         if self.own is None:
-            plan = self.continuous(plans, circle, policy)
+            plan = self._continuous(plans, circle, policy)
             return self._replay(plan, start=self.sleeve.start, stop=self.sleeve.stop, frictions=frictions)
         sleeve = self.sleeve
         participation = round(self.strategy.size.participation * MILLION)
@@ -173,7 +177,7 @@ class SleeveRunner:
         check_ledger(ledger, self.tape, participation, frictions)
         return ledger
 
-    def continuous(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
+    def _continuous(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
         """Return the plan of the whole run on one capital."""
         match self.strategy.trigger.on:
             case TriggerOn.EVENTS:
@@ -240,7 +244,7 @@ class SleeveRunner:
             currency=self.sleeve.currency,
             frictions=frictions,
         )
-        check_ledger(ledger, self.tape, plan.participation_ppm, frictions)
+        check_ledger(ledger, self.tape, plan.participation_ppm, frictions, plan.commission)
         return ledger
 
 

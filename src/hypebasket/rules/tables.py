@@ -8,9 +8,11 @@ gap, or before, raises.
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -24,7 +26,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hypebasket.errors import RuleGapError
 
-__all__ = ["Gap", "Record", "Source", "Table", "amount", "find", "only", "pair", "read_table", "tables_of", "word"]
+__all__ = [
+    "Gap",
+    "Record",
+    "Source",
+    "Table",
+    "amount",
+    "consulted",
+    "find",
+    "only",
+    "pair",
+    "read_table",
+    "tables_of",
+    "word",
+]
 
 FOLDER = Path(__file__).with_name("tables")
 ONE_DAY = timedelta(days=1)
@@ -175,9 +190,13 @@ def tables_of(law: str) -> Mapping[str, Table]:
     return MappingProxyType({table.subject: table for table in tables})
 
 
-@lru_cache(maxsize=65536)
 def find(law: str, subject: str, day: date, *key: str) -> Record:
     """Return the record of ``subject`` in force on ``day``; ``key`` follows the order of the table's ``keys``."""
+    return _witnessed(law, _find(law, subject, day, *key))
+
+
+@lru_cache(maxsize=65536)
+def _find(law: str, subject: str, day: date, *key: str) -> Record:
     table = tables_of(law).get(subject)
     if table is None:
         raise RuleGapError(f"{subject}: no table for the law of {law}", "leave the instruments of this market out")
@@ -192,6 +211,34 @@ def find(law: str, subject: str, day: date, *key: str) -> Record:
     raise RuleGapError(f"{place}, {day}: the records begin on {table.covered_from}", "start the run there or later")
 
 
+_witnesses: list[dict[tuple[str, str, Key, date], Record]] = []
+
+
+def _witnessed(law: str, record: Record) -> Record:
+    for heard in _witnesses:
+        heard.setdefault((law, record.subject, record.key, record.start), record)
+    return record
+
+
+@contextmanager
+def consulted() -> Iterator[Mapping[tuple[str, str, Key, date], Record]]:
+    """Collect every record asked for inside the block, by law, subject, key and first day.
+
+    Answers that functions of this package keep for later are asked for anew, so that nothing goes unheard.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{__package__}.") and name != __name__:
+            for value in list(vars(module).values()):
+                if callable(forget := getattr(value, "cache_clear", None)):
+                    forget()
+    heard: dict[tuple[str, str, Key, date], Record] = {}
+    _witnesses.append(heard)
+    try:
+        yield heard
+    finally:
+        _witnesses.remove(heard)
+
+
 def _remedy(until: date | None) -> str:
     return "leave the instrument out" if until is None else f"start the run on {until + ONE_DAY} or later"
 
@@ -200,9 +247,13 @@ def _known(table: Table) -> str:
     return ", ".join(" ".join(key) for key in sorted(table.spells))
 
 
-@cache
 def only(law: str, subject: str, *key: str) -> Record:
     """Return the record of a value that has never changed; asking without a day is wrong once it has."""
+    return _witnessed(law, _only(law, subject, *key))
+
+
+@cache
+def _only(law: str, subject: str, *key: str) -> Record:
     table = tables_of(law).get(subject)
     records = [spell for spell in (table.spells.get(key, ()) if table else ()) if isinstance(spell, Record)]
     if not records:

@@ -1,0 +1,137 @@
+"""What ``result.json`` claims, held against the ledgers, the market and the events."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from hypebasket.audit.findings import Finding, Kind, hard
+from hypebasket.events.mapping import MappedEvent
+from hypebasket.ledger.records import Ledger, OrderStatus
+from hypebasket.ledger.result import CircleResult, EventResult
+from hypebasket.market.panel import FEN, MarketPanel
+
+__all__ = ["benchmark_claims", "event_claims", "headline_claims", "result_claims"]
+
+NEAR = 1e-9
+"""How far a claimed decimal may lie from the one worked out again: the noise of another order of summation."""
+
+PLACES = ("first_open", "first_close", "session_1", "base")
+
+
+def result_claims(place: str, claimed: CircleResult, ledger: Ledger) -> Iterator[Finding]:
+    """Yield figures of a circle that its ledger does not bear out."""
+    final = ledger.equity[-1].equity if ledger.equity else ledger.initial_cash
+    fees = sum(fill.fees for fill in ledger.fills)
+    tax = sum(item.cash for item in ledger.taxes)
+    pairs: dict[str, tuple[float, float]] = {
+        "orders": (claimed.orders, len(ledger.orders)),
+        "fills": (claimed.fills, len(ledger.fills)),
+        "final_equity": (claimed.final_equity, final / FEN),
+        "total_return": (claimed.total_return, final / ledger.initial_cash - 1.0),
+        "max_drawdown": (claimed.max_drawdown, _max_drawdown(ledger)),
+        "costs.total": (claimed.costs.total, (fees + tax) / FEN),
+        "costs.dividend_tax": (claimed.costs.dividend_tax, tax / FEN),
+    }
+    unfilled = Counter(
+        order.reason.value for order in ledger.orders if order.status is not OrderStatus.FILLED and order.reason
+    )
+    for name, (told, found) in pairs.items():
+        if not math.isclose(told, found, rel_tol=NEAR, abs_tol=NEAR):
+            yield _wrong(Kind.RESULT, place, name, told, found)
+    if claimed.unfilled != dict(sorted(unfilled.items())):
+        yield _wrong(Kind.RESULT, place, "unfilled", claimed.unfilled, dict(sorted(unfilled.items())))
+    if claimed.curve:
+        curve = [(point.session, round(point.equity * FEN)) for point in claimed.curve]
+        if curve != [(record.session, record.equity) for record in ledger.equity]:
+            yield _wrong(Kind.RESULT, place, "curve", "another path", "the equity of the ledger")
+
+
+def _max_drawdown(ledger: Ledger) -> float:
+    peak, worst = ledger.initial_cash, 0.0
+    for record in ledger.equity:
+        peak = max(peak, record.equity)
+        worst = min(worst, record.equity / peak - 1.0)
+    return worst
+
+
+def benchmark_claims(
+    place: str,
+    claimed: CircleResult,
+    told: Mapping[date, float | None],
+    declared: str | None,
+    levels: Mapping[date, float],
+    before: date,
+) -> Iterator[Finding]:
+    """Yield what of the benchmark is not the index the basket declares, at the levels of the data.
+
+    ``told`` are the levels beside the equity; ``before`` is the session whose close the benchmark starts from.
+    """
+    if claimed.benchmark != declared:
+        yield _wrong(Kind.BENCHMARK, place, "benchmark", claimed.benchmark, declared)
+    if not claimed.primary or claimed.benchmark is None:
+        return
+    wrong = [day for day, level in sorted(told.items()) if level is not None and level != levels.get(day)]
+    if wrong:
+        day = wrong[0]
+        found = levels.get(day)
+        yield hard(
+            Kind.BENCHMARK,
+            place,
+            f"{declared} 有 {len(wrong)} 个交易日的点位与数据不符，首个是 {day}：{told[day]}，数据为 {found}",
+            f"{declared}: {len(wrong)} levels are not those of the data, first {day}: {told[day]}, in the data {found}",
+        )
+    blank = [day for day, level in told.items() if level is None]
+    if blank and claimed.benchmark_note is None:
+        yield _wrong(Kind.BENCHMARK, place, f"level on {min(blank)}", None, levels.get(min(blank)))
+    start, end = levels.get(before), levels.get(max(told)) if told else None
+    if claimed.benchmark_return is None or not start or not end:
+        return
+    if not math.isclose(claimed.benchmark_return, end / start - 1.0, rel_tol=NEAR, abs_tol=NEAR):
+        yield _wrong(Kind.BENCHMARK, place, "benchmark_return", claimed.benchmark_return, end / start - 1.0)
+
+
+def event_claims(
+    place: str,
+    claimed: Sequence[EventResult],
+    rows: Sequence[Mapping[str, str]],
+    expected: Sequence[MappedEvent],
+) -> Iterator[Finding]:
+    """Yield events that are missing, invented, or put on other sessions than their instants come to."""
+    wanted = {mapped.event.id: mapped for mapped in expected}
+    sources = {"events.csv": {row["event_id"] for row in rows}, "result.json": {each.event_id for each in claimed}}
+    for source, ids in sources.items():
+        for event_id in sorted(wanted.keys() - ids):
+            yield hard(Kind.EVENTS, place, f"{source} 缺少事件 {event_id}", f"{source} leaves out the event {event_id}")
+        for event_id in sorted(ids - wanted.keys()):
+            zh, en = f"{source} 有不属于此策略的事件 {event_id}", f"{source} has {event_id}, no event of this strategy"
+            yield hard(Kind.EVENTS, place, zh, en)
+    for row in rows:
+        mapped = wanted.get(row["event_id"])
+        for name in PLACES if mapped else ():
+            if row[name] != str(getattr(mapped, name)):
+                yield _wrong(Kind.EVENTS, place, f"{row['event_id']} {name}", row[name], getattr(mapped, name))
+
+
+def headline_claims(
+    place: str, claimed: Sequence[EventResult], expected: Sequence[MappedEvent], panel: MarketPanel
+) -> Iterator[Finding]:
+    """Yield headlines of names that closes and reference prices do not come to."""
+    bases = {mapped.event.id: mapped.base for mapped in expected}
+    for event in claimed:
+        base = panel.row_of.get(bases.get(event.event_id, date.min))
+        if event.excluded is not None or base is None:
+            continue
+        for name in event.names:
+            column = panel.column_of.get(name.symbol)
+            if column is None or name.headline is None:
+                continue
+            found = math.prod(1.0 + panel.total_return[base + 1 : base + event.window_sessions + 1, column]) - 1.0
+            if not math.isclose(name.headline, found, rel_tol=NEAR, abs_tol=NEAR):
+                yield _wrong(Kind.RESULT, place, f"{event.event_id} {name.symbol} headline", name.headline, found)
+
+
+def _wrong(kind: Kind, place: str, what: str, told: object, found: object) -> Finding:
+    return hard(kind, place, f"{what}：所称 {told}，复算为 {found}", f"{what}: says {told}, worked out again {found}")
