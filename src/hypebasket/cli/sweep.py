@@ -59,6 +59,7 @@ LABELS = {
 )
 @click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="Best ones to confirm.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes that share the work [default: one for each core].")
+@click.option("--cluster", metavar="ADDRESS", help="Share it on a Dask cluster instead: tcp://host:8786.")
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="First session.")
 @click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="Last session.")
 @click.option(
@@ -79,6 +80,7 @@ def sweep(
     metric: str | None,
     top: int,
     jobs: int | None,
+    cluster: str | None,
     start: date | None,
     end: date | None,
     capital: int,
@@ -118,7 +120,7 @@ def sweep(
         data=data,
         pages=not no_pages,
     )
-    asked = SweepRequest(request, axes, random, seed, metric, top, jobs or os.cpu_count() or 1)
+    asked = SweepRequest(request, axes, random, seed, metric, top, jobs or os.cpu_count() or 1, cluster)
     finished = execute_sweep(asked, session.progress)
     if session.as_json:
         session.print_json(finished.result.model_dump(mode="json"))

@@ -24,6 +24,7 @@ from hypebasket.spec.basket import Basket
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy, Strategy, TriggerOn
 from hypebasket.spec.text import Circle, Market, Text
+from hypebasket.stats.captured import capture_of
 from hypebasket.stats.shortfall import RUNGS, Step
 
 __all__ = ["CircleRun", "EventRun", "Sleeve", "SleeveRunner"]
@@ -131,6 +132,13 @@ class SleeveRunner:
     def continuous(self, circle: Circle) -> Ledger:
         """Run all events of one circle on one capital, and nothing else."""
         return self._run(self.plans(circle), self.mapped_events, circle, self.strategy.fills)
+
+    def captured(self, plan: EventPlan) -> float | None:
+        """Return what one event on its own captured, under the strategy's fills; ``None`` where nothing was planned."""
+        ledgers = self._isolated(plan, (self.strategy.fills,), explained=False).ledgers
+        if not ledgers:
+            return None
+        return capture_of(ledgers[self.strategy.fills], plan.entries, plan.idle_ppm).captured
 
     def plans(self, circle: Circle) -> list[EventPlan]:
         """Plan every event for one circle of members."""

@@ -8,7 +8,6 @@ are reported; the two engines must agree on every session to the fen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 
 from hypebasket.errors import LedgerError, SpecError, UsageError
 from hypebasket.ledger.sweep import ArenaResult, ConfigurationResult, SweepAxis, SweepResult
+from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
 from hypebasket.pipeline.market import lay_out_sleeves
@@ -38,6 +38,8 @@ CHUNK: Final = 32
 MOST_CONFIGURATIONS: Final = 1_000_000
 
 Say = Callable[[str], None]
+Chunk = tuple[int, list[int]]
+"""An arena, and the configurations to evaluate in it, by their places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class SweepRequest:
     """One call of ``hypebasket sweep``: a run of one strategy, and how its fields vary.
 
     ``random`` draws so many points of the grid, by ``seed``; ``metric`` ranks them (``None``: captured, or the total
-    return of a strategy without a trigger); the ``top`` best are run again; ``jobs`` processes share the work.
+    return of a strategy without a trigger); the ``top`` best are run again; ``jobs`` processes share the work, or the
+    ``cluster`` at an address.
     """
 
     run: RunRequest
@@ -55,6 +58,7 @@ class SweepRequest:
     metric: str | None = None
     top: int = 3
     jobs: int = 1
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,11 @@ class Field:
             return Score.none(f"{first.value}: {first.message}")
         return self.arenas[arena].score(strategy)
 
+    def perform(self, task: Chunk) -> list[Score]:
+        """Evaluate the configurations of a chunk."""
+        arena, indices = task
+        return [self.score(arena, index) for index in indices]
+
     def configuration(self, arena: int, index: int) -> Configuration:
         """Return what the trial ledger is told of a configuration."""
         return self.arenas[arena].configuration(
@@ -140,6 +149,16 @@ class Field:
     @property
     def _is_triggered(self) -> bool:
         return self.strategy.trigger.on is TriggerOn.EVENTS and self.strategy.own_class is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """How another process sets up what is swept."""
+
+    request: SweepRequest
+
+    def __call__(self) -> Field:
+        return Field(self.request)
 
 
 def execute_sweep(request: SweepRequest, say: Say) -> FinishedSweep:
@@ -187,7 +206,9 @@ def _evaluated(field: Field, shelf: ScoreShelf, say: Say) -> Iterator[tuple[int,
     total = len(field.points) * len(field.arenas)
     done = total - sum(len(chunk) for _, chunk in todo)
     say(f"{total:,} configurations" + (f", {done:,} of them evaluated before" if done else ""))
-    for arena, chunk, scores in _worked(field, todo):
+    crew = Crew(field.request.jobs, field.request.cluster)
+    for place, scores in crew.work(field, _Recipe(field.request), todo):
+        arena, chunk = todo[place]
         done += len(chunk)
         yield arena, chunk, scores
         say(f"{done:,} of {total:,} evaluated")
@@ -196,44 +217,6 @@ def _evaluated(field: Field, shelf: ScoreShelf, say: Say) -> Iterator[tuple[int,
 def _chunks(indices: Sequence[int]) -> Iterator[list[int]]:
     for start in range(0, len(indices), CHUNK):
         yield list(indices[start : start + CHUNK])
-
-
-_shared: Field | None = None
-"""The field of this process; a worker that the system forked finds it filled and reads nothing again."""
-
-
-def _worked(field: Field, todo: Sequence[tuple[int, list[int]]]) -> Iterator[tuple[int, list[int], list[Score]]]:
-    """Score chunks, here or in worker processes; which one did it changes nothing."""
-    global _shared
-    jobs = min(field.request.jobs, len(todo))
-    if jobs <= 1:
-        for arena, chunk in todo:
-            yield arena, chunk, [field.score(arena, index) for index in chunk]
-        return
-    _shared = field
-    try:
-        with ProcessPoolExecutor(jobs, initializer=_enter, initargs=(field.request,)) as pool:
-            waiting = {pool.submit(_scored, arena, chunk): (arena, chunk) for arena, chunk in todo}
-            try:
-                for future in as_completed(waiting):
-                    arena, chunk = waiting[future]
-                    yield arena, chunk, future.result()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-    finally:
-        _shared = None
-
-
-def _enter(request: SweepRequest) -> None:
-    global _shared
-    if _shared is None:
-        _shared = Field(request)
-
-
-def _scored(arena: int, chunk: Sequence[int]) -> list[Score]:
-    assert _shared is not None
-    return [_shared.score(arena, index) for index in chunk]
 
 
 def _told(

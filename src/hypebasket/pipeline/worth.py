@@ -1,0 +1,143 @@
+"""What an event is worth to a strategy, wherever it falls: its captured return above the benchmark.
+
+Event-isolated runs do not touch each other, so that the worth of an event depends on its sessions alone. It is worked
+out once for each session; a thousand calendars of made-up events are then no more than look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from hypebasket.events.mapping import MappedEvent
+from hypebasket.market.panel import MarketPanel
+from hypebasket.pipeline.sleeve import SleeveRunner
+from hypebasket.spec.event import Event, Precision
+from hypebasket.spec.text import Circle, Text
+
+__all__ = ["EventWorth", "Slot"]
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""When the date of a made-up event counts as announced: a strategy that enters before it may."""
+
+Slot = tuple[int, int]
+"""Where an event falls: the row of its first open, and how many sessions before that its session 1 lies."""
+
+
+class EventWorth:
+    """Works out what events are worth to one strategy with one basket's circle of members.
+
+    Parameters
+    ----------
+    runner : SleeveRunner
+        Of a strategy that acts on events.
+    levels : mapping of date to float
+        The benchmark's closes; empty where there is none, and nothing is taken off then.
+    """
+
+    def __init__(self, runner: SleeveRunner, circle: Circle, levels: Mapping[object, float]) -> None:
+        assert runner.triggered, "a strategy without a trigger does not act on events"
+        self._runner = runner
+        self._circle = circle
+        self._levels = levels
+        self._known: dict[tuple[Slot, Slot | None], float | None] = {}
+
+    @property
+    def panel(self) -> MarketPanel:
+        """The sleeve's market."""
+        return self._runner.sleeve.panel
+
+    @property
+    def looks_ahead_to_the_next(self) -> bool:
+        """Whether the worth of an event also depends on when the next one comes."""
+        return self._runner.strategy.exit.next_event
+
+    def slot_of(self, mapped: MappedEvent) -> Slot | None:
+        """Return where a true event falls; ``None`` outside the panel."""
+        rows = self.panel.row_of
+        if mapped.first_open not in rows or mapped.session_1 not in rows or mapped.base not in rows:
+            return None
+        row = rows[mapped.first_open]
+        return row, row - rows[mapped.session_1]
+
+    def of(self, slot: Slot, following: Slot | None = None) -> float | None:
+        """Return the worth of an event that falls on ``slot``; ``None`` where nothing was bought for it, or could be.
+
+        ``following`` is the next event's place; it counts only for a strategy that leaves then.
+        """
+        key = (slot, following if self.looks_ahead_to_the_next else None)
+        if key not in self._known:
+            self._known[key] = self._worked_out(*key)
+        return self._known[key]
+
+    def calendars(self, rows: npt.NDArray[np.int64], lags: Sequence[int]) -> npt.NDArray[np.float64]:
+        """Return the mean worth of the events of each calendar, ``(n_draws,)``; NaN where none of them had one.
+
+        Parameters
+        ----------
+        rows : (n_draws, n_events)
+            Rows of first opens.
+        lags : (n_events,)
+            Sessions between session 1 and the first open of each.
+        """
+        slots = [
+            (row, lag) for row, lag in zip(rows.reshape(-1).tolist(), np.tile(lags, len(rows)).tolist(), strict=True)
+        ]
+        shape = rows.shape
+        after = self._following(slots, shape) if self.looks_ahead_to_the_next else [None] * len(slots)
+        found = [self.of(slot, later) for slot, later in zip(slots, after, strict=True)]
+        worth = np.array([np.nan if value is None else value for value in found]).reshape(shape)
+        known = ~np.isnan(worth)
+        count = known.sum(axis=1)
+        total = np.where(known, worth, 0.0).sum(axis=1)
+        means: npt.NDArray[np.float64] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        return means
+
+    @staticmethod
+    def _following(slots: Sequence[Slot], shape: tuple[int, ...]) -> list[Slot | None]:
+        """Return the next event of the same calendar for each event, by first open."""
+        after: list[Slot | None] = []
+        for start in range(0, len(slots), shape[1]):
+            calendar = slots[start : start + shape[1]]
+            after += [min((other for other in calendar if other[0] > slot[0]), default=None) for slot in calendar]
+        return after
+
+    def _worked_out(self, slot: Slot, following: Slot | None) -> float | None:
+        mapped = self._made_up(slot)
+        if mapped is None:
+            return None
+        later = None if following is None else self._made_up(following)
+        captured = self._runner.captured(self._runner.builder.event(mapped, self._circle, later))
+        if captured is None:
+            return None
+        return captured - self._benchmark(mapped)
+
+    def _made_up(self, slot: Slot) -> MappedEvent | None:
+        """Return an event that falls on a slot."""
+        row, lag = slot
+        sessions = self.panel.sessions
+        one = row - lag
+        if one < 1 or row >= len(sessions):
+            return None
+        return MappedEvent(
+            _NOBODY_S, self._runner.sleeve.market, first_open=sessions[row],
+            first_close=sessions[row], session_1=sessions[one], base=sessions[one - 1], hops=(),
+        )  # fmt: skip
+
+    def _benchmark(self, mapped: MappedEvent) -> float:
+        """Return the benchmark's return over the event's window; 0 without one."""
+        rows, sessions = self.panel.row_of, self.panel.sessions
+        base = rows[mapped.base]
+        last = min(base + self._runner.strategy.window, self._runner.sleeve.stop - 1)
+        start, end = self._levels.get(sessions[base]), self._levels.get(sessions[last])
+        return end / start - 1.0 if start and end else 0.0
+
+
+_NOBODY_S = Event(
+    id="made-up", at=LONG_AGO, precision=Precision.MINUTE, zone="UTC", title=Text(zh="虚构事件", en="made-up event"),
+    kind="made-up", mainlines=("any",), evidence=("none",), confidence="D", scheduled=True, announced=LONG_AGO,
+)  # fmt: skip
+"""The event that never was: it falls wherever it is put."""
