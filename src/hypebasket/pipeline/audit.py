@@ -214,7 +214,7 @@ def _benchmark(place: str, claimed: CircleResult, book: Book, subject: Subject, 
 
 
 def _hindsight(place: str, book: Book, subject: Subject) -> Iterator[Finding]:
-    """Tell which of the names that were bought no source had named by then: the circle allows it, readers must know."""
+    """Tell which names were bought before any source had named them: the circle allows it, a reader must know."""
     stocks = {stock.symbol: stock for stock in subject.basket.stocks}
     calendar, late, bought = subject.sleeve.calendar, set(), set()
     orders = {order.order_id: order for order in book.ledger.orders}
