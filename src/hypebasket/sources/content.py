@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hypebasket.columns import ACTIONS, BARS, INDICES, Frame
+from hypebasket.columns import ACTIONS, BARS, INDICES, RATES, Frame
 from hypebasket.spec.instrument import Instrument
 
 __all__ = ["content_hash"]
@@ -31,14 +31,20 @@ def _canonical(values: pd.Series) -> list[bytes]:
 
 
 def content_hash(
-    bars: pd.DataFrame, actions: pd.DataFrame, indices: pd.DataFrame, instruments: Mapping[str, Instrument]
+    bars: pd.DataFrame,
+    actions: pd.DataFrame,
+    indices: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    rates: pd.DataFrame,
 ) -> str:
-    """Return the SHA-256 (hex) of the three sorted frames and the instruments.
+    """Return the SHA-256 (hex) of the sorted frames and the instruments.
 
     It does not depend on file format, compression, order of rows or the division into files.
     """
     digest = hashlib.sha256()
-    frames: tuple[tuple[Frame, pd.DataFrame], ...] = ((BARS, bars), (ACTIONS, actions), (INDICES, indices))
+    frames: list[tuple[Frame, pd.DataFrame]] = [(BARS, bars), (ACTIONS, actions), (INDICES, indices)]
+    if len(rates):  # data without any is named as it was before there were any
+        frames.append((RATES, rates))
     for frame, data in frames:
         digest.update(f"{frame.name} {len(data)} {' '.join(frame.names)}\n".encode())
         for column in frame.names:

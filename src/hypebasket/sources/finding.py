@@ -47,6 +47,8 @@ LABELS: dict[str, Text] = {
     "quality_volume_missing": Text(zh="供应商未给成交量", en="vendor gave no volume"),
     "action_reference": Text(zh="除权参考价不符", en="ex-right price differs from the bars"),
     "action_without_bar": Text(zh="除权日无行情", en="ex-date without a bar"),
+    "rate_jump": Text(zh="汇率一日变动超过一成", en="exchange rate moves by more than a tenth in a day"),
+    "rate_other": Text(zh="不涉及人民币、港元、美元的汇率，未读取", en="rates of other currencies, not read"),
     "index_unknown": Text(zh="指数所属市场未知", en="market of the index unknown"),
     "instrument_skipped": Text(zh="缺板块或上市日期", en="no board or listing date"),
     "board_differs": Text(zh="板块与代码不符", en="board differs from the symbol"),
