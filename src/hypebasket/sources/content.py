@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hypebasket.columns import ACTIONS, BARS, INDICES, RATES, Frame
-from hypebasket.spec.instrument import Instrument
+from hypebasket.spec.instrument import LATER_FACTS, Instrument
 
 __all__ = ["content_hash"]
 
@@ -28,6 +28,12 @@ def _canonical(values: pd.Series) -> list[bytes]:
     numbers = values.to_numpy().astype("<f8") + 0.0
     numbers[np.isnan(numbers)] = np.nan
     return [numbers.tobytes()]
+
+
+def _facts(instrument: Instrument) -> dict[str, object]:
+    """Return what is known of an instrument; a later fact that is unknown is left out, as before it could be told."""
+    facts: dict[str, object] = instrument.model_dump(mode="json", exclude={"source"})
+    return {name: value for name, value in facts.items() if value is not None or name not in LATER_FACTS}
 
 
 def content_hash(
@@ -51,6 +57,6 @@ def content_hash(
             for part in _canonical(data[column]):
                 digest.update(f"{len(part)}\n".encode())
                 digest.update(part)
-    facts = [instruments[symbol].model_dump(mode="json", exclude={"source"}) for symbol in sorted(instruments)]
+    facts = [_facts(instruments[symbol]) for symbol in sorted(instruments)]
     digest.update(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode())
     return digest.hexdigest()

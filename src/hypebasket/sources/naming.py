@@ -66,6 +66,10 @@ COLUMNS: dict[Role, dict[str, tuple[str, ...]]] = {
         "lot": (),
         "delist_date": ("退市日期",),
         "issue_price": ("发行价",),
+        "delisting_start": ("退市整理期首日",),
+        "delisting_last": ("退市整理期末日",),
+        "relist_date": ("恢复上市日期",),
+        "risk_warning": ("风险警示",),
     },
     "rates": {
         "pair": ("货币对",),
