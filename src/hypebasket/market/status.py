@@ -108,8 +108,10 @@ def _untold(symbols: Sequence[str]) -> tuple[Text, ...]:
     zh, en = _names(symbols)
     return (
         Text(
-            zh=f"{zh} 的风险警示状态有未知的交易日，按无风险警示计算涨跌停",
-            en=f"{en}: whether under risk warning is unknown on some sessions; limits are those of ordinary shares",
+            zh=f"{zh} 的风险警示状态有未知的交易日，按无风险警示计算涨跌停"
+            "（可在 data/instruments.csv 的 risk_warning 注明）",
+            en=f"{en}: whether under risk warning is unknown on some sessions; limits are those of ordinary shares "
+            "(risk_warning in data/instruments.csv tells it)",
         ),
     )
 
@@ -121,8 +123,10 @@ def _unexplained(symbols: Sequence[str]) -> tuple[Text, ...]:
     zh, en = _names(symbols)
     return (
         Text(
-            zh=f"{zh} 已退市，未注明有无退市整理期，按普通涨跌幅计算",
-            en=f"{en}: delisted, and no delisting period is given; limits are those of ordinary shares",
+            zh=f"{zh} 已退市，未注明有无退市整理期，按普通涨跌幅计算"
+            "（可在 data/instruments.csv 的 delisting_start 注明）",
+            en=f"{en}: delisted, and no delisting period is given; limits are those of ordinary shares "
+            "(delisting_start in data/instruments.csv tells it)",
         ),
     )
 
