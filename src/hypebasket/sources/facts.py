@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -164,9 +165,10 @@ def read_instruments(table: SourceTable, report: Report) -> dict[str, Instrument
     """Read the instruments whose board and listing date are given; the price limit of a file is never read."""
     symbols, code = read_symbols(table, report)
     dates = {column: read_dates(table, column, report) for column in _DATES}
-    listed = dates["list_date"]
     lots, issue_prices = (read_numbers(table, column, report) for column in ("lot", "issue_price"))
     _refuse(table, (code >= 0) & _repeated(code, code), "the same symbol a second time", report)
+    for earlier, later in pairwise(("list_date", "delisting_start", "delisting_last", "delist_date")):
+        _refuse(table, dates[later] < dates[earlier], f"{later} lies before {earlier}", report)
     boards = [_BOARDS.get(word.casefold()) if word else None for word in _words(table, "board")]
     warned = _spells(table, report)
     names_zh, names_en = _words(table, "name_zh"), _words(table, "name_en")
@@ -176,7 +178,7 @@ def read_instruments(table: SourceTable, report: Report) -> dict[str, Instrument
     skipped = 0
     for r in np.flatnonzero(code >= 0):
         symbol, board = symbols[code[r]], boards[r]
-        if board is None or np.isnat(listed[r]):
+        if board is None or (warned[r] is None and all(np.isnat(days[r]) for days in dates.values())):
             skipped += 1
             continue
         by_code = known_board(symbol) or board
@@ -196,6 +198,6 @@ def read_instruments(table: SourceTable, report: Report) -> dict[str, Instrument
             source=table.name,
         )
     if skipped:
-        text = f"{skipped} symbols without a board or listing date, left out of the instruments"
+        text = f"{skipped} symbols without a board, or without any day of their life, left out of the instruments"
         report.add("note", "instrument_skipped", table.name, text, count=skipped)
     return instruments

@@ -56,7 +56,7 @@ LABELS: dict[str, Text] = {
     "rate_jump": Text(zh="汇率一日变动超过一成", en="exchange rate moves by more than a tenth in a day"),
     "rate_other": Text(zh="不涉及人民币、港元、美元的汇率，未读取", en="rates of other currencies, not read"),
     "index_unknown": Text(zh="指数所属市场未知", en="market of the index unknown"),
-    "instrument_skipped": Text(zh="缺板块或上市日期", en="no board or listing date"),
+    "instrument_skipped": Text(zh="缺板块，或没有任何日期", en="no board, or no day of its life"),
     "board_differs": Text(zh="板块与代码不符", en="board differs from the symbol"),
 }
 """Every kind of finding, in both languages."""
