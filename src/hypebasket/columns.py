@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ACTIONS", "BARS", "INDICES", "Column", "Frame", "check_frame"]
+__all__ = ["ACTIONS", "BARS", "INDICES", "RATES", "Column", "Frame", "check_frame", "empty_frame"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,25 @@ INDICES = Frame(
     ),
     ("symbol", "date"),
 )
+
+RATES = Frame(
+    "rates",
+    (
+        Column("base", "str", "currency that is priced: CNY, HKD, USD"),
+        Column("quote", "str", "currency it is priced in"),
+        Column("kind", "str", "which rate of the day, in the source's words; empty = the only one"),
+        Column("date", "datetime64[s]", "day the rate is of; need not be a session"),
+        Column("rate", "float64", "units of quote for one of base"),
+    ),
+    ("base", "quote", "kind", "date"),
+)
+
+
+def empty_frame(frame: Frame) -> pd.DataFrame:
+    """Return ``frame`` without a row."""
+    import pandas as pd  # heavy, and the layers below data never ask
+
+    return pd.DataFrame({column.name: pd.Series([], dtype=column.dtype) for column in frame.columns})
 
 
 def check_frame(data: pd.DataFrame, frame: Frame) -> pd.DataFrame:

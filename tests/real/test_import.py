@@ -87,11 +87,37 @@ def test_splits_that_us_prices_already_contain(reading: FolderReading) -> None:
     ] == [("NVDA.US", "2024-06-10", 9.0)]
 
 
+def test_split_adjusted_rows_are_told_with_range_and_remedy(reading: FolderReading) -> None:
+    (nvidia,) = (f for f in reading.findings if f.kind == "split_in_prices" and f.symbol == "NVDA.US")
+    assert (str(nvidia.first), str(nvidia.last)) == ("2020-01-02", "2021-07-19")
+    assert "already divided by 4" in nvidia.message
+    assert "Give raw prices" in nvidia.message
+
+
+def test_hong_kong_rows_without_volume_trade_uncapped_and_say_so(reading: FolderReading) -> None:
+    zero = [f for f in reading.findings if f.file == "bars_hk.csv.gz" and f.kind == "volume_zero"]
+    assert zero
+    assert all("no volume cap" in f.message for f in zero)
+    assert any("no volume cap" in warning.en and "bars_hk.csv.gz" in warning.en for warning in reading.data.warnings)
+
+
+def test_exchange_rates_are_read(reading: FolderReading) -> None:
+    # rows of fx.csv by pair and kind, counted with cut | sort | uniq -c
+    counted = reading.data.rates.groupby(["base", "quote", "kind"]).size().to_dict()
+    assert counted == {
+        ("HKD", "CNY", "central parity"): 731,
+        ("HKD", "CNY", "market close"): 785,
+        ("USD", "CNY", "central parity"): 1356,
+        ("USD", "CNY", "market close"): 757,
+        ("USD", "CNY", "market close (Yahoo CNY=X, day stamp London)"): 1327,
+    }
+
+
 def test_adjusted_and_other_files_are_not_read(reading: FolderReading) -> None:
     refused = {f.file for f in reading.findings if f.severity == "refused"}
     assert refused == {"bars_cn_qfq.csv.gz", "bars_hk_adj.csv.gz"}
     ignored = {f.file for f in reading.findings if f.kind == "ignored"}
-    assert {"fx.csv", "index_proxy_etf.csv.gz", "suspensions_cn.csv", "limit_days_cn_derived.csv"} <= ignored
+    assert {"index_proxy_etf.csv.gz", "suspensions_cn.csv", "limit_days_cn_derived.csv"} <= ignored
     assert {file.name for file in reading.files if file.role == "bars"} == {
         "bars_cn.csv.gz",
         "bars_cn_control.csv.gz",

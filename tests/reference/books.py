@@ -82,7 +82,7 @@ class Fill:
     amount: Decimal
     commission: Decimal
     stamp_duty: Decimal
-    transfer_fee: Decimal
+    other_fees: Decimal
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from books import Books
 from desk import Desk
 from law import Law
+from overseas import HongKong, NewYork
 from tape import Leave, Scenario, Tape
 
 from hypebasket.columns import ACTIONS, BARS, INDICES, Frame, check_frame
@@ -25,15 +26,18 @@ from hypebasket.plan import intents
 from hypebasket.rules.limits import NO_LIMIT_DOWN, NO_LIMIT_UP
 from hypebasket.spec.instrument import Instrument
 from hypebasket.spec.strategy import FillPolicy, Overlap
-from hypebasket.spec.text import Market
+from hypebasket.spec.text import Currency, Market
 
 MILLION = 1_000_000
+CURRENCY = {Market.XSHG: Currency.CNY, Market.XHKG: Currency.HKD, Market.XNYS: Currency.USD}
+LAWS: dict[Market, type[Law]] = {Market.XSHG: Law, Market.XHKG: HongKong, Market.XNYS: NewYork}
+LOT_OF = {"main": 100, "chinext": 100, "star": 100, "bse": 100, "us": 1}
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def fen(yuan: Decimal) -> int:
-    scaled = yuan * 100
-    assert scaled == int(scaled), yuan
+def fen(money: Decimal) -> int:
+    scaled = money * 100
+    assert scaled == int(scaled), money
     return int(scaled)
 
 
@@ -91,7 +95,8 @@ def actions(scenario: Scenario) -> pd.DataFrame:
 def panel_of(scenario: Scenario) -> MarketPanel:
     instruments = {
         stock.symbol: Instrument(
-            symbol=stock.symbol, name_zh="", name_en="", board=stock.board, currency="CNY", lot=100,
+            symbol=stock.symbol, name_zh="", name_en="", board=stock.board,
+            currency=currency_of(scenario), lot=LOT_OF.get(stock.board, stock.own_lot),
             list_date=stock.listed, delist_date=stock.delisted,
             issue_price=None if stock.issue_price is None else float(stock.issue_price), source="random",
         )
@@ -101,9 +106,13 @@ def panel_of(scenario: Scenario) -> MarketPanel:
         bars=bars(scenario), actions=actions(scenario), indices=frame([], INDICES), instruments=instruments,
         source="random", synthetic=True, content_hash="",
     )  # fmt: skip
-    calendar = calendar_of(Market.XSHG)
+    calendar = calendar_of(scenario.market)
     panel = build_panel(data, traded(scenario), calendar, scenario.sessions[0], scenario.sessions[-1])
     return panel.settled(None if scenario.settle_at is None else fen(scenario.settle_at))
+
+
+def currency_of(scenario: Scenario) -> Currency:
+    return CURRENCY[scenario.market]
 
 
 def traded(scenario: Scenario) -> list[str]:
@@ -176,7 +185,7 @@ def rows_of_books(books: Books, scenario: Scenario) -> Rows:
     ]  # fmt: skip
     fills = [
         (str(fill.session), fill.symbol, fill.side, fill.event, fill.auction, fill.shares, fen(fill.price),
-         fen(fill.amount), fen(fill.commission), fen(fill.stamp_duty), fen(fill.transfer_fee))
+         fen(fill.amount), fen(fill.commission), fen(fill.stamp_duty), fen(fill.other_fees))
         for fill in books.fills
     ]  # fmt: skip
     return {
@@ -217,13 +226,14 @@ def limit_rows_of_law(scenario: Scenario, law: Law) -> list[tuple[Any, ...]]:
 def package_rows(scenario: Scenario) -> Rows:
     """What the package makes of a scenario."""
     panel = panel_of(scenario)
-    ledger = replay(panel, plan_of(scenario), cash=fen(scenario.cash), start=1, stop=len(scenario.sessions))
+    ledger = replay(panel, plan_of(scenario), cash=fen(scenario.cash), start=1, stop=len(scenario.sessions),
+                    currency=currency_of(scenario).value)  # fmt: skip
     return {"limits": limit_rows_of_panel(panel)} | rows_of_ledger(ledger)
 
 
 def reference_rows(scenario: Scenario, law: Law | None = None) -> Rows:
     """What the reference makes of it."""
-    chosen = law or Law()
+    chosen = law or LAWS[scenario.market]()
     return {"limits": limit_rows_of_law(scenario, chosen)} | rows_of_books(Desk(scenario, chosen).play(), scenario)
 
 

@@ -1,7 +1,7 @@
 """A trading desk that plays a plan on a market, a second time: written from the documents, plain and slow.
 
 What a session does, in order: corporate actions, open, queue, close, tax, mark, stops. Everything is looked up anew for
-every order; nothing is prepared. Sessions are counted from 0; money is ``Decimal`` yuan.
+every order; nothing is prepared. Sessions are counted from 0; money is ``Decimal`` units of the currency.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class Desk:
             return
         for holding in self.held(symbol):
             if holding.leaving and not self.is_selling(holding):
+                self.stop_buying(holding)  # "a position that leaves stops buying", also on the day it is delisted
                 self.new_order(holding.event, symbol, Auction.OPEN, session, holding.leaving, buys=False)
         self.end_orders(symbol)
         worth = self.scenario.settle_at
@@ -377,10 +378,10 @@ class Desk:
         assert holding is not None
         for part in self.law.children(stock, today, shares):
             amount = price * part
-            fees = self.law.fees(stock, today, amount, buys=order.buys)
+            fees = self.law.fees(stock, today, price, part, buys=order.buys)
             self.books.fills.append(
                 Fill(today, order.symbol, order.event, auction.value, "buy" if order.buys else "sell", part, price,
-                     amount, fees.commission, fees.stamp_duty, fees.transfer_fee)
+                     amount, fees.commission, fees.stamp_duty, fees.others)
             )  # fmt: skip
             if order.buys:
                 self.cash -= amount + fees.total
@@ -405,6 +406,8 @@ class Desk:
     # --- 5. tax and mark ----------------------------------------------------------------------------------------------
 
     def taxes(self, session: int) -> None:
+        if not self.law.taxes_dividends:
+            return
         today = self.today(session)
         for symbol in sorted({*self.bought, *self.sold}):
             net = self.bought[symbol] - self.sold[symbol]

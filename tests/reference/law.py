@@ -44,13 +44,14 @@ class Auction(StrEnum):
 
 @dataclass(frozen=True)
 class Stock:
-    """What the law wants to know of a name; ``listed`` is ``None`` for long ago."""
+    """What the law wants to know of a name: ``listed`` is ``None`` for long ago, ``own_lot`` a Hong Kong board lot."""
 
     symbol: str
     board: str
     listed: date | None = None
     issue_price: Decimal | None = None
     delisted: date | None = None
+    own_lot: int | None = None
 
     @property
     def exchange(self) -> str:
@@ -81,15 +82,15 @@ class Day:
 
 @dataclass(frozen=True)
 class Fees:
-    """What an execution costs."""
+    """What an execution costs; ``others`` is the transfer fee, abroad all levies and fees together."""
 
     commission: Decimal
     stamp_duty: Decimal
-    transfer_fee: Decimal
+    others: Decimal
 
     @property
     def total(self) -> Decimal:
-        return self.commission + self.stamp_duty + self.transfer_fee
+        return self.commission + self.stamp_duty + self.others
 
 
 def exact(value: Fraction, rounding: str, step: Decimal) -> Decimal:
@@ -107,6 +108,8 @@ def exact(value: Fraction, rounding: str, step: Decimal) -> Decimal:
 
 class Law:
     """The rules in force, asked one at a time."""
+
+    taxes_dividends = True
 
     # --- prices -----------------------------------------------------------------------------------------------------
 
@@ -253,8 +256,9 @@ class Law:
         before = Decimal("0.000025") if stock.board == "bse" else Decimal("0.00002")
         return self.half_up(amount * (Decimal("0.00001") if day >= TRANSFER_FEE_HALVED else before))
 
-    def fees(self, stock: Stock, day: date, amount: Decimal, *, buys: bool) -> Fees:
+    def fees(self, stock: Stock, day: date, price: Decimal, shares: int, *, buys: bool) -> Fees:
         """Return what one child order costs."""
+        amount = price * shares
         duty = Decimal(0) if buys else self.stamp_duty(day, amount)
         return Fees(self.commission(amount), duty, self.transfer_fee(stock, day, amount))
 
@@ -262,7 +266,7 @@ class Law:
         """Return what buying ``shares`` takes out of the account."""
         total = Decimal(0)
         for part, times in Counter(self.children(stock, day, shares)).items():
-            total += times * (price * part + self.fees(stock, day, price * part, buys=True).total)
+            total += times * (price * part + self.fees(stock, day, price, part, buys=True).total)
         return total
 
     def affordable(self, stock: Stock, day: date, price: Decimal, money: Decimal) -> int:

@@ -39,10 +39,14 @@ def exchange_days() -> tuple[date, ...]:
 class Maker:
     """Makes one scenario."""
 
+    market = Market.XSHG
+    law_class: type[Law] = Law
+    changes: tuple[date, ...] = CHANGES
+
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.dice = Random(seed)
-        self.law = Law()
+        self.law = self.law_class()
         # the one-year step of the dividend tax needs a year
         self.long = seed % 40 == 39
         self.length = self.dice.randint(256, 270) if self.long else self.dice.randint(10, 25)
@@ -52,11 +56,17 @@ class Maker:
     def chance(self, probability: float) -> bool:
         return self.dice.random() < probability
 
+    def exchange_days(self) -> tuple[date, ...]:
+        return exchange_days()
+
+    def first_day(self) -> date:
+        return LAW_BEGINS
+
     def make(self) -> Scenario:
-        days = exchange_days()
-        change = self.dice.choice(CHANGES)
+        days = self.exchange_days()
+        change = self.dice.choice(self.changes)
         at = next(index for index, day in enumerate(days) if day >= change)
-        earliest = next(index for index, day in enumerate(days) if day >= LAW_BEGINS)
+        earliest = next(index for index, day in enumerate(days) if day >= self.first_day())
         first = min(max(at - self.dice.randint(0, self.length), earliest), len(days) - self.length)
         self.before, self.sessions = days[first - 30 : first], days[first : first + self.length]
         symbols = self.choose_symbols()
@@ -66,8 +76,9 @@ class Maker:
         self.overlap = self.dice.choice(("ignore", "ignore", "extend", "stack"))
         rebalances = self.rebalances() if self.chance(0.2) and not self.long else ()
         return Scenario(
-            seed=self.seed, before=self.before, sessions=self.sessions, stocks=self.stocks, days=self.days,
-            actions=self.actions, wishes=() if rebalances else self.wishes(), rebalances=rebalances,
+            seed=self.seed, market=self.market, before=self.before, sessions=self.sessions,
+            stocks=self.stocks, days=self.days, actions=self.actions,
+            wishes=() if rebalances else self.wishes(), rebalances=rebalances,
             policy=self.dice.choice(list(Policy)),
             participation=Decimal(self.dice.choice((100_000, 100_000, 33_333, 1_000_000, 12_345))) / 1_000_000,
             overlap=self.overlap,

@@ -1,6 +1,6 @@
 """A market and a plan as the reference takes them, and what the tape tells of a name on a session.
 
-Sessions are counted from 0; money and prices are ``Decimal`` yuan.
+Sessions are counted from 0; money and prices are ``Decimal`` units of the currency.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 
 from law import Auction, Day, Law, Limits, Policy, Stock
+
+from hypebasket.spec.text import Market
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Scenario:
     """
 
     seed: int
+    market: Market
     before: tuple[date, ...]
     sessions: tuple[date, ...]
     stocks: Mapping[str, Stock]

@@ -11,6 +11,7 @@ import pytest
 from report_builder import build_result, label, tearsheet_names
 
 from hypebasket.ledger.records import Reason
+from hypebasket.ledger.result import CombinedResult, ConvertedReturn, SleeveShare
 from hypebasket.report.charts import _short
 from hypebasket.report.figures import amount, direction, percent, ratio, share
 from hypebasket.report.html import script_json
@@ -151,3 +152,26 @@ def test_why_members_took_no_part_and_many_warnings_are_grouped(tmp_path):
     assert "警告 7" in before
     assert "警告 8" not in before
     assert "warning 10" in after
+
+
+def test_the_return_across_sleeves_has_a_table(tmp_path):
+    result = build_result()
+    first = result.results[0]
+    parts = [
+        SleeveShare(sleeve=sleeve, weight=weight, initial_cash=100.0, final_equity=100.0 * (1 + gain),
+                    profit=100.0 * gain, total_return=gain, costs=first.costs)
+        for sleeve, weight, gain in (("CNY", 0.75, 0.04), ("HKD", 0.25, -0.02))
+    ]  # fmt: skip
+    across = CombinedResult(
+        basket=first.basket, strategy=first.strategy, members="all", primary=True, start=first.start, end=first.end,
+        total_return=0.025, max_drawdown=-0.01, sleeves=tuple(parts),
+        converted=(ConvertedReturn(currency="CNY", total_return=0.0301, rates=("HKDCNY",)),
+                   ConvertedReturn(currency="HKD", total_return=None, note=label("缺汇率", "no rate"))),
+    )  # fmt: skip
+    page = body(write_index(result, tmp_path, {}).read_text(encoding="utf-8"))
+    assert 'id="across"' not in page
+    page = body(write_index(result.model_copy(update={"combined": (across,)}), tmp_path, {}).read_text("utf-8"))
+    table = page[page.index('id="across"') :].partition("</section>")[0]
+    assert re.findall(r'data-measure="combined"[^>]*><data[^>]*>([^<]*)<', table) == ["+2.50%"]
+    for text in ("75.0 %", "+4.00%", "25.0 %", "-2.00%", "+3.01%", "缺汇率", "no rate"):
+        assert text in table

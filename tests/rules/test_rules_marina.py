@@ -13,6 +13,7 @@ import marina_rules as marina
 import pytest
 
 from hypebasket.errors import RuleGapError
+from hypebasket.rules.fees import Commission
 from hypebasket.rules.limits import NO_LIMIT_UP, day_limits
 from hypebasket.rules.settlement import sellable
 from hypebasket.rules.tables import amount, find
@@ -215,3 +216,40 @@ def test_ticks_agree_on_every_day(exchange: str, board: Board) -> None:
 def test_the_days_are_whole() -> None:
     assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(DAYS))
     assert len(DAYS) == 4133  # 2015-09-08..2026-12-31: 115 + 366*3 + 365*8, leap years 2016, 2020, 2024
+
+
+def test_the_minimum_commission_agrees_on_every_day() -> None:
+    """A practice, not a rule of the exchanges: it is the user's, and five yuan is the default."""
+    found = list(marina_days("stock", "commission_min_per_order_cny", "XSHG"))
+    assert len(found) == len(DAYS)
+    assert {round(float(str(value)) * 100) for _, value in found} == {Commission().minimum} == {500}
+
+
+LEFT_OUT = {
+    # elsewhere in this file: inside the composed limit prices
+    ("stock", "limit_price_min_tick"): "test_limit_prices_agree_to_the_fen_around_every_change",
+    ("stock", "limit_price_rounding"): "test_limit_prices_agree_to_the_fen_around_every_change",
+    ("delisting", "limit_price_min_tick"): "test_limit_prices_agree_to_the_fen_around_every_change",
+    ("delisting_day1", "limit_price_min_tick"): "test_limit_prices_agree_to_the_fen_around_every_change",
+    ("delisting_chinext", "price_limit_pct"): "test_chinext_delisting_agrees_outside_the_autumn_marina_leaves_open",
+    # the order-entry cut-offs of the calendar, not a rule of this package: tests/market/test_calendar.py
+    ("stock", "session_schedule"): "opening and closing call",
+}
+"""Records of stocks that ``SCOPES`` does not name, and where they are compared."""
+
+OTHER_SECURITIES = ("b_share", "st_b_share", "convertible", "etf", "reits")
+"""No rule of this package trades these; their codes have no board."""
+
+
+def test_no_record_of_a_stock_is_left_out() -> None:
+    compared = {(scope, "price_limit_pct") for scope, *_ in SCOPES} | set(LEFT_OUT)
+    compared |= {
+        ("stock", rule)
+        for rule in (
+            "stamp_duty_sell", "transfer_fee_each_side", "commission_cap", "commission_min_per_order_cny",
+            "min_holding_days", "tick_size",
+        )
+    }  # fmt: skip
+    recorded = {(record.scope, record.rule) for record in marina.records()}
+    ours = {(scope, rule) for scope, rule in recorded if not scope.startswith(OTHER_SECURITIES)}
+    assert ours == compared

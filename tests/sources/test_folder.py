@@ -216,7 +216,7 @@ def test_adjusted_files_are_known_by_name(tmp_path: Path, name: str, adjusted: b
         ("index_proxy_etf.csv.gz", None),
         ("symbols_cn.csv", "symbols"),
         ("suspensions_cn.csv", None),
-        ("fx.csv", None),
+        ("fx.csv", "rates"),
         ("barstool.csv", None),
         ("notes.txt", None),
     ],

@@ -188,6 +188,7 @@ def test_problems_of_all_files_are_raised_together(copy: Path) -> None:
         ("data/instruments.csv", "main,CNY", "main,HKD", "write CNY"),
         ("data/instruments.csv", "1997-11-18,,", "1997-11-18,1997-11-17,", "not after the listing"),
         ("data/instruments.csv", "1997-11-18", "1997-11-31", "no such day"),
+        ("data/instruments.csv", "issue_price,source", "issue_price,riskwarning,source", "risk_warning"),
         (
             "data/instruments.csv",
             "000063.SZ,中兴通讯,",
@@ -232,3 +233,24 @@ def test_midnight_with_a_zone_stays_an_instant(copy: Path) -> None:
     workspace = load_workspace(copy)
     assert next(e.at for e in workspace.events if e.id == "sora-launch") == datetime(2024, 2, 15, tzinfo=UTC)
     assert workspace.publications["xcf-20240313"].published == datetime(2024, 3, 13, 11, 26, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("delisting_start", "1997-11-18", "not after the listing (1997-11-18)"),
+        ("delisting_last", "2024-01-05", "a delisting period without its start"),
+        ("relist_date", "1997-11-17", "not after the listing (1997-11-18)"),
+        ("risk_warning", "2024-01-05", "write spells as 2021-05-06..2022-04-28;2025-05-06.."),
+    ],
+)
+def test_later_facts_of_an_instrument_are_checked(copy: Path, column: str, value: str, words: str) -> None:
+    path = copy / "data" / "instruments.csv"
+    header, first, *others = path.read_text(encoding="utf-8").splitlines()
+    lines = [f"{header},{column}", f"{first},{value}", *(f"{line}," for line in others)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        load_workspace(copy)
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.line) == ("data/instruments.csv", 2)
+    assert words in f"{problem.message} {problem.remedy}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hypebasket.cli import Session, pass_session
+from hypebasket.cli.data_actions import actions
 from hypebasket.errors import DamagedDataError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from hypebasket.sources.manifest import Manifest
     from hypebasket.sources.store import Store
 
-__all__ = ["data"]
+__all__ = ["data", "store_of"]
 
 ROWS_SHOWN = 40
 """Findings shown in the terminal; the others are counted and ``--json`` lists all."""
@@ -47,10 +48,14 @@ _WORDS = {
 
 @click.group()
 def data() -> None:
-    """Market data of the workspace: import, status, verify."""
+    """Market data of the workspace: import, status, verify, actions."""
 
 
-def _store(session: Session) -> Store:
+data.add_command(actions)
+
+
+def store_of(session: Session) -> Store:
+    """Return the store of the workspace."""
     from hypebasket.sources.store import Store
     from hypebasket.spec.workspace import find_workspace
 
@@ -136,7 +141,7 @@ def import_(session: Session, folder: Path) -> None:
     published, counted and shown. Adjusted prices (*_qfq*, *_hfq*, *_adj*, or so by their content) are never read.
     docs/data-format.md names files, columns and units.
     """
-    store = _store(session)
+    store = store_of(session)
     outcome = store.import_folder(folder, session.progress)
     if session.as_json:
         session.print_json({"new": outcome.is_new, **_facts(outcome.manifest)})
@@ -151,7 +156,7 @@ def import_(session: Session, folder: Path) -> None:
 @pass_session
 def status(session: Session) -> None:
     """Say what the store holds, where it came from and what is blemished."""
-    found = _store(session).status()
+    found = store_of(session).status()
     if session.as_json:
         facts = None if found.manifest is None else _facts(found.manifest)
         session.print_json({"current": facts, "generations": found.generations, "size": found.size})
@@ -167,7 +172,7 @@ def status(session: Session) -> None:
 @pass_session
 def verify(session: Session) -> None:
     """Read every stored file again and compare it with the hash it was stored under (damage: exit code 3)."""
-    found = _store(session).verify()
+    found = store_of(session).verify()
     if found.problems:
         remedy = "import the folder again ('hypebasket data import DIR')"
         raise DamagedDataError("the store is damaged:\n" + "\n".join(found.problems), remedy)

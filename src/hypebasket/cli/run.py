@@ -42,7 +42,7 @@ def day_of(context: click.Context, parameter: click.Parameter, value: datetime |
     type=click.IntRange(min=1),
     default=1_000_000,
     show_default=True,
-    help="Money of the sleeve, in its currency.",
+    help="Money of a basket, split among its sleeves by member weight; each part in its sleeve's currency.",
 )
 @click.option(
     "--members",

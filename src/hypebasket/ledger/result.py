@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 __all__ = [
     "SCHEMA_VERSION",
     "CircleResult",
+    "CombinedResult",
+    "ConvertedReturn",
     "Costs",
     "DataSummary",
     "EventResult",
@@ -23,6 +25,7 @@ __all__ = [
     "NameOutcome",
     "RunResult",
     "SleevePoint",
+    "SleeveShare",
     "WaterfallBar",
 ]
 
@@ -190,6 +193,43 @@ class CircleResult(_Model):
     note: Label | None = None
 
 
+class SleeveShare(_Model):
+    """A sleeve's part in a combined result, from its own start to the combined end; money in its own currency."""
+
+    sleeve: str
+    weight: float = Field(description="part of the capital: the weight of its members among all that ran")
+    initial_cash: float
+    final_equity: float
+    profit: float
+    total_return: float
+    costs: Costs
+
+
+class ConvertedReturn(_Model):
+    """The combined return of an investor who counts in ``currency`` and does not hedge."""
+
+    currency: str
+    total_return: float | None
+    rates: tuple[str, ...] = Field(default=(), description="pair and kind of the rates used")
+    note: Label | None = Field(default=None, description="why there is none")
+
+
+class CombinedResult(_Model):
+    """One basket × strategy × circle across its sleeves; only where more than one ran."""
+
+    basket: str
+    strategy: str
+    members: str
+    primary: bool
+    start: date
+    end: date
+    total_return: float = Field(description="weight-averaged sleeve return, each in its own currency (hedged)")
+    max_drawdown: float
+    sleeves: tuple[SleeveShare, ...]
+    converted: tuple[ConvertedReturn, ...]
+    note: Label | None = None
+
+
 class BasketSummary(_Model):
     """A basket as the pages present it."""
 
@@ -234,4 +274,5 @@ class RunResult(_Model):
     baskets: tuple[BasketSummary, ...]
     strategies: tuple[StrategySummary, ...]
     results: tuple[CircleResult, ...]
+    combined: tuple[CombinedResult, ...] = Field(default=(), description="across sleeves, where more than one ran")
     notes: tuple[Label, ...] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from hypebasket.columns import RATES, empty_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +18,7 @@ __all__ = ["MarketData"]
 
 @dataclass(frozen=True, slots=True)
 class MarketData:
-    """Raw bars, corporate actions and index levels, as described in ``columns``.
+    """Raw bars, corporate actions, index levels and exchange rates, as described in ``columns``.
 
     ``content_hash`` identifies the content whatever file format it came from; ``warnings`` are the blemishes a reader
     of the pages should know.
@@ -30,3 +32,4 @@ class MarketData:
     synthetic: bool
     content_hash: str
     warnings: tuple[Text, ...] = ()
+    rates: pd.DataFrame = field(default_factory=lambda: empty_frame(RATES))

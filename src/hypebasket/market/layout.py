@@ -13,6 +13,7 @@ import numpy.typing as npt
 from hypebasket.errors import DataGapError
 from hypebasket.market.calendar import Calendar, Session
 from hypebasket.market.panel import FEN, MICRO, UNKNOWN, Flags, Integers, Listing, MarketPanel
+from hypebasket.market.status import Status, statuses
 from hypebasket.rules.boards import board_of
 from hypebasket.rules.limits import NO_LIMIT_DOWN, NO_LIMIT_UP, day_limits
 from hypebasket.spec.text import Text, market_of
@@ -50,7 +51,9 @@ def build_panel(
     actions = data.actions[data.actions["symbol"].isin(names)]
     cash, ratio, notes = _entitlements(grid, actions, layout)
     listings = tuple(_listing(symbol, data.instruments) for symbol in names)
-    down, up = _limits(grid, layout, listings, data.instruments, calendar)
+    boards = [listing.board for listing in listings]
+    status, untold = statuses(sessions, names, boards, data.instruments, layout.trading, layout.is_st)
+    down, up = _limits(grid, layout, status, listings, data.instruments, calendar)
     return MarketPanel(
         sessions=sessions,
         symbols=names,
@@ -69,7 +72,7 @@ def build_panel(
         cash_micro=cash,
         ratio_ppm=ratio,
         delisted=_delisted(grid, data.instruments),
-        warnings=(*layout.warnings, *notes),
+        warnings=(*layout.warnings, *notes, *untold),
     )
 
 
@@ -112,7 +115,7 @@ class _Layout:
     amount: npt.NDArray[np.float64]
     trading: Flags
     suspended: Flags
-    risk_warning: Flags
+    is_st: npt.NDArray[np.float64]
     warnings: tuple[Text, ...]
 
 
@@ -152,10 +155,10 @@ def _lay_out(grid: _Grid, rows: Integers, columns: Integers, bars: pd.DataFrame)
     volume[rows, columns] = np.where(known, np.rint(np.nan_to_num(bars["volume"].to_numpy(dtype=np.float64))), UNKNOWN)
     amount = np.full(grid.shape, np.nan)
     amount[rows, columns] = bars["amount"].to_numpy(dtype=np.float64)
-    warned = np.zeros(grid.shape, dtype=bool)
-    warned[rows, columns] = bars["is_st"].to_numpy(dtype=np.float64) == 1.0
+    is_st = np.full(grid.shape, np.nan)
+    is_st[rows, columns] = bars["is_st"].to_numpy(dtype=np.float64)
     return _Layout(
-        spread("open"), spread("high"), spread("low"), close, reference, volume, amount, trading, suspended, warned,
+        spread("open"), spread("high"), spread("low"), close, reference, volume, amount, trading, suspended, is_st,
         _gap_warnings(grid, trading, suspended),
     )  # fmt: skip
 
@@ -253,6 +256,7 @@ def _delisted(grid: _Grid, instruments: dict[str, Instrument]) -> Flags:
 def _limits(
     grid: _Grid,
     layout: _Layout,
+    status: Status,
     listings: tuple[Listing, ...],
     instruments: dict[str, Instrument],
     calendar: Calendar,
@@ -269,11 +273,13 @@ def _limits(
                 market_of(symbol),
                 session,
                 int(layout.reference[row, column]) or None,
-                risk_warning=bool(layout.risk_warning[row, column]),
+                risk_warning=bool(status.risk_warning[row, column]),
                 sessions_listed=_sessions_listed(session, list_date, calendar),
                 list_date=list_date,
                 issue_price=issue,
-                delisting_session=None,
+                delisting_session=int(status.delisting_session[row, column]) or None,
+                delisting_start=listed.delisting_start if listed else None,
+                relisting=bool(status.relisting[row, column]),
             )
             down[row, column], up[row, column] = limits or (UNKNOWN, UNKNOWN)
     return down, up

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -18,7 +19,7 @@ from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.text import CURRENCY_OF, Currency, Market, Text, market_of
 
-__all__ = ["benchmark_of", "lay_out_sleeves"]
+__all__ = ["benchmark_of", "fund", "lay_out_sleeves"]
 
 HISTORY_SESSIONS = 60
 """Sessions before the run that the panel holds: past closes for decisions, never traded on."""
@@ -98,6 +99,23 @@ def _whole_ticks(
         en="traded in parts of a cent, which a ledger in cents cannot hold",
     )
     return [symbol for symbol in symbols if symbol not in broken], dict.fromkeys(broken, why)
+
+
+def fund(sleeves: Sequence[Sleeve], basket: Basket) -> tuple[Sleeve, ...]:
+    """Return the sleeves that run members of the basket, the capital split among them once, by member weight.
+
+    Each part is counted in the sleeve's own currency; together they are the capital to the cent.
+    """
+    weights = [
+        sum(stock.weight for stock in basket.stocks if stock.symbol in sleeve.panel.column_of) for sleeve in sleeves
+    ]
+    funded, before, whole = [], 0.0, sum(weights)
+    for sleeve, weight in zip(sleeves, weights, strict=True):
+        if weight:
+            begin, end = round(sleeve.capital * before / whole), round(sleeve.capital * (before + weight) / whole)
+            funded.append(replace(sleeve, capital=end - begin))
+        before += weight
+    return tuple(funded)
 
 
 def benchmark_of(basket: Basket, sleeve: Sleeve, data: MarketData) -> Benchmark:

@@ -31,7 +31,7 @@ from hypebasket.stats.headline import above_base, boards_of, headline_of, summar
 from hypebasket.stats.performance import Floats, measure, simple_returns
 from hypebasket.stats.shortfall import Bar, Step, money_of, summed, waterfall
 
-__all__ = ["Benchmark", "circle_result", "label", "primary_circle"]
+__all__ = ["Benchmark", "circle_result", "costs_of", "label", "primary_circle"]
 
 
 def label(text: Text) -> Label:
@@ -93,7 +93,7 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
         max_drawdown=figures.max_drawdown,
         turnover=traded / years / float(np.mean(equity)),
         exposure=float(held.mean()),
-        costs=_costs(ledger),
+        costs=costs_of(ledger),
         orders=len(ledger.orders),
         fills=len(ledger.fills),
         unfilled=_unfilled(ledger),
@@ -104,7 +104,8 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
     )
 
 
-def _costs(ledger: Ledger) -> Costs:
+def costs_of(ledger: Ledger) -> Costs:
+    """Add up what a ledger paid in fees and taxes."""
     sums = {
         name: sum(getattr(fill, name) for fill in ledger.fills) / FEN
         for name in ("commission", "stamp_duty", "transfer_fee", "other_fees")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,10 +13,11 @@ from hypebasket import __version__, rules
 from hypebasket.errors import UsageError
 from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.data import MarketData
+from hypebasket.pipeline.combined import SleeveOutcome, combine
 from hypebasket.pipeline.files import LEDGER_COLUMNS, LedgerKey, ledger_rows, result_payload, write_csv, write_json
 from hypebasket.pipeline.identity import file_hash, package_versions, run_id, source_hash
 from hypebasket.pipeline.manifest import write_manifest
-from hypebasket.pipeline.market import benchmark_of, lay_out_sleeves
+from hypebasket.pipeline.market import benchmark_of, fund, lay_out_sleeves
 from hypebasket.pipeline.outcome import Benchmark, circle_result, primary_circle
 from hypebasket.pipeline.pairings import pairings
 from hypebasket.pipeline.request import RunRequest
@@ -58,6 +58,12 @@ class Pair:
     runs: tuple[CircleRun, ...]
     results: tuple[CircleResult, ...]
     benchmark: Benchmark
+
+    @property
+    def outcomes(self) -> Iterator[SleeveOutcome]:
+        """Every circle, as a part of what its basket did across sleeves."""
+        for run, result in zip(self.runs, self.results, strict=True):
+            yield SleeveOutcome(self.runner.sleeve, result, run.ledger)
 
     @property
     def primary(self) -> tuple[CircleRun, CircleResult]:
@@ -114,9 +120,7 @@ def carry_out(
     folder = folder or request.workspace / "reports" / identity
     with _press(request, folder) as press:
         pairs = []
-        for sleeve, (basket, strategy) in product(sleeves, tuple(pairings(job.baskets, job.strategies))):
-            if not any(stock.symbol in sleeve.panel.column_of for stock in basket.stocks):
-                continue
+        for basket, strategy, sleeve in _funded(job, sleeves):
             pair = run_pair(basket, strategy, sleeve, job.workspace, data, request.members)
             pairs.append(pair)
             say(f"ran {basket.id} × {strategy.id} in {sleeve.currency}")
@@ -127,7 +131,8 @@ def carry_out(
         for notice in notices:
             say(notice.en)
         run_baskets = list({pair.runner.basket.id: pair.runner.basket for pair in pairs}.values())
-        result = assemble(identity, results, run_baskets, job.strategies, sleeves, data, notices)
+        combined = combine((outcome for pair in pairs for outcome in pair.outcomes), data.rates)
+        result = assemble(identity, results, run_baskets, job.strategies, sleeves, data, notices, combined)
         written = [*_write_ledgers(folder, pairs), write_json(folder / "result.json", result_payload(result))]
         if trials:
             trials.append(identity, (_trial(pair, data) for pair in pairs))
@@ -145,6 +150,16 @@ def carry_out(
         written=written,
     )
     return Finished(result, folder, index)
+
+
+def _funded(job: Job, sleeves: Sequence[Sleeve]) -> Iterator[tuple[Basket, Strategy, Sleeve]]:
+    """Yield what is run, sleeve by sleeve: every basket × strategy with the sleeve's part of its capital."""
+    plan = [(basket, strategy, fund(sleeves, basket)) for basket, strategy in pairings(job.baskets, job.strategies)]
+    for sleeve in sleeves:
+        for basket, strategy, funded in plan:
+            own = next((each for each in funded if each.currency == sleeve.currency), None)
+            if own is not None:
+                yield basket, strategy, own
 
 
 def run_pair(

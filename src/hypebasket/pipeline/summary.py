@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from hypebasket.ledger.result import (
     BasketSummary,
     CircleResult,
+    CombinedResult,
     DataSummary,
     Label,
     MemberResult,
@@ -41,6 +42,7 @@ def assemble(
     sleeves: Sequence[Sleeve],
     data: MarketData,
     notices: Iterable[Text] = (),
+    combined: Iterable[CombinedResult] = (),
 ) -> RunResult:
     """Put the results of every pair and circle together; ``notices`` say what of the request was not run."""
     summaries = tuple(_strategy(strategy) for strategy in strategies)
@@ -61,6 +63,7 @@ def assemble(
         baskets=tuple(_basket(basket, sleeves) for basket in baskets),
         strategies=summaries,
         results=tuple(results),
+        combined=tuple(combined),
         notes=NOTES,
     )
 

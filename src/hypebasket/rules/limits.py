@@ -13,7 +13,15 @@ from hypebasket.rules.tables import Record, amount, find, pair, tables_of, word
 if TYPE_CHECKING:
     from hypebasket.spec.instrument import Board
 
-__all__ = ["NO_LIMIT_DOWN", "NO_LIMIT_UP", "day_limits", "delisting_length", "first_day_prices", "limit_prices"]
+__all__ = [
+    "NO_LIMIT_DOWN",
+    "NO_LIMIT_UP",
+    "band_depends_on_risk_warning",
+    "day_limits",
+    "delisting_length",
+    "first_day_prices",
+    "limit_prices",
+]
 
 NO_LIMIT_DOWN: Final = 0
 """Limit-down where the law sets none: below every price."""
@@ -127,6 +135,13 @@ def day_limits(
     status = "risk_warning" if risk_warning else "ordinary"
     band = amount(find(law, "price_limit", session, board, status))
     return _around(law, board, symbol_market, session, reference, band, "ordinary")
+
+
+def band_depends_on_risk_warning(board: Board, session: date) -> bool:
+    """Whether it matters for a stock's band on ``session`` that it is under risk warning."""
+    law = law_of(board)
+    ordinary = find(law, "price_limit", session, board, "ordinary").value
+    return ordinary != "none" and ordinary != find(law, "price_limit", session, board, "risk_warning").value
 
 
 def delisting_length(board: Board, start: date) -> int:

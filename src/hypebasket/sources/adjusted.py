@@ -106,7 +106,8 @@ def leave_out_splits(bars: BarsTable, actions: pd.DataFrame, report: Report) -> 
         rows = (bars.code == bars.symbols.index(symbol)) & (bars.day < ex_date)
         text = (
             f"{int(rows.sum())} rows before {ex_date} are already divided by {1 + ratio:g} "
-            "(split-adjusted by the vendor); the split is left out of the corporate actions"
+            "(split-adjusted by the vendor), so shares and fees per share before it are not those of the time; "
+            "the split is left out of the corporate actions. Give raw prices of these rows to have it booked"
         )
         count, span = int(rows.sum()), span_of(bars.day[rows])
         report.add("blemish", "split_in_prices", bars.name, text, symbol=symbol, count=count, span=span)

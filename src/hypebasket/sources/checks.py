@@ -173,8 +173,10 @@ def _count_blanks(bars: BarsTable, report: Report) -> None:
     _count(bars, np.isnan(bars["is_suspended"]), "note", "suspended_unknown", "taken as trading", report)
     _count(bars, np.isnan(bars["is_st"]) & bars.is_a_share, "note", "st_unknown", "is_st is blank", report)
     _count(bars, np.isnan(bars["amount"]), "blemish", "amount_blank", "amount is blank", report)
-    _count(bars, np.isnan(bars["volume"]), "blemish", "volume_blank", "volume is blank", report)
-    _count(bars, trading & (bars["volume"] == 0), "blemish", "volume_zero", "volume 0 and not suspended", report)
+    unknown = "unknown, so orders on such a session meet no volume cap"
+    _count(bars, np.isnan(bars["volume"]), "blemish", "volume_blank", f"volume is blank: {unknown}", report)
+    zero = trading & (bars["volume"] == 0)
+    _count(bars, zero, "blemish", "volume_zero", f"volume 0 and not suspended: {unknown}", report)
     sub_cent = np.zeros(len(bars), dtype=bool)
     for column in PRICES:
         sub_cent |= np.abs(bars[column] * 100 - np.round(bars[column] * 100)) > 100 * SUB_CENT

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hypebasket.columns import ACTIONS, BARS, INDICES, Frame
-from hypebasket.spec.instrument import Instrument
+from hypebasket.columns import ACTIONS, BARS, INDICES, RATES, Frame
+from hypebasket.spec.instrument import LATER_FACTS, Instrument
 
 __all__ = ["content_hash"]
 
@@ -30,21 +30,33 @@ def _canonical(values: pd.Series) -> list[bytes]:
     return [numbers.tobytes()]
 
 
+def _facts(instrument: Instrument) -> dict[str, object]:
+    """Return what is known of an instrument; a later fact that is unknown is left out, as before it could be told."""
+    facts: dict[str, object] = instrument.model_dump(mode="json", exclude={"source"})
+    return {name: value for name, value in facts.items() if value is not None or name not in LATER_FACTS}
+
+
 def content_hash(
-    bars: pd.DataFrame, actions: pd.DataFrame, indices: pd.DataFrame, instruments: Mapping[str, Instrument]
+    bars: pd.DataFrame,
+    actions: pd.DataFrame,
+    indices: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    rates: pd.DataFrame,
 ) -> str:
-    """Return the SHA-256 (hex) of the three sorted frames and the instruments.
+    """Return the SHA-256 (hex) of the sorted frames and the instruments.
 
     It does not depend on file format, compression, order of rows or the division into files.
     """
     digest = hashlib.sha256()
-    frames: tuple[tuple[Frame, pd.DataFrame], ...] = ((BARS, bars), (ACTIONS, actions), (INDICES, indices))
+    frames: list[tuple[Frame, pd.DataFrame]] = [(BARS, bars), (ACTIONS, actions), (INDICES, indices)]
+    if len(rates):  # data without any is named as it was before there were any
+        frames.append((RATES, rates))
     for frame, data in frames:
         digest.update(f"{frame.name} {len(data)} {' '.join(frame.names)}\n".encode())
         for column in frame.names:
             for part in _canonical(data[column]):
                 digest.update(f"{len(part)}\n".encode())
                 digest.update(part)
-    facts = [instruments[symbol].model_dump(mode="json", exclude={"source"}) for symbol in sorted(instruments)]
+    facts = [_facts(instruments[symbol]) for symbol in sorted(instruments)]
     digest.update(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode())
     return digest.hexdigest()

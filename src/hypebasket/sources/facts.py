@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypebasket.sources.bars import BarsTable, day, known_board, read_symbols, s
 from hypebasket.sources.checks import session_days
 from hypebasket.sources.naming import file_market, index_market, index_symbol
 from hypebasket.sources.table import SourceTable, read_dates, read_numbers, read_words
-from hypebasket.spec.instrument import Board, Instrument
+from hypebasket.spec.instrument import Board, Instrument, is_spells
 from hypebasket.spec.text import CURRENCY_OF, Market, market_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ FEN = 0.005
 """Two published ex-right prices agree when they round to the same fen."""
 
 _BOARDS: dict[str, Board] = {"main": "main", "chinext": "chinext", "star": "star", "bse": "bse", "hk": "hk", "us": "us"}
+_DATES = ("list_date", "delist_date", "delisting_start", "delisting_last", "relist_date")
 _LOT: dict[str, int] = {"main": 100, "chinext": 100, "star": 100, "bse": 100, "us": 1}
 """Board lots where the exchange sets one for all names; Hong Kong's differ by name."""
 
@@ -151,13 +153,24 @@ def _words(table: SourceTable, column: str) -> list[str | None]:
     return [words[c] or None if c >= 0 else None for c in codes]
 
 
+def _spells(table: SourceTable, report: Report) -> list[str | None]:
+    """Read the spells under risk warning; what is none is refused."""
+    words = _words(table, "risk_warning")
+    wrong = np.array([not is_spells(word) for word in words], dtype=bool)
+    _refuse(table, wrong, "risk_warning: write spells as 2021-05-06..2022-04-28;2025-05-06.., or none", report)
+    return [None if bad else word for word, bad in zip(words, wrong, strict=True)]
+
+
 def read_instruments(table: SourceTable, report: Report) -> dict[str, Instrument]:
     """Read the instruments whose board and listing date are given; the price limit of a file is never read."""
     symbols, code = read_symbols(table, report)
-    listed, delisted = (read_dates(table, column, report) for column in ("list_date", "delist_date"))
+    dates = {column: read_dates(table, column, report) for column in _DATES}
     lots, issue_prices = (read_numbers(table, column, report) for column in ("lot", "issue_price"))
     _refuse(table, (code >= 0) & _repeated(code, code), "the same symbol a second time", report)
+    for earlier, later in pairwise(("list_date", "delisting_start", "delisting_last", "delist_date")):
+        _refuse(table, dates[later] < dates[earlier], f"{later} lies before {earlier}", report)
     boards = [_BOARDS.get(word.casefold()) if word else None for word in _words(table, "board")]
+    warned = _spells(table, report)
     names_zh, names_en = _words(table, "name_zh"), _words(table, "name_en")
     unknown = np.array([bool(w) and b is None for w, b in zip(_words(table, "board"), boards, strict=True)], dtype=bool)
     _refuse(table, unknown, f"board: write one of {', '.join(_BOARDS)}", report)
@@ -165,7 +178,7 @@ def read_instruments(table: SourceTable, report: Report) -> dict[str, Instrument
     skipped = 0
     for r in np.flatnonzero(code >= 0):
         symbol, board = symbols[code[r]], boards[r]
-        if board is None or np.isnat(listed[r]):
+        if board is None or (warned[r] is None and all(np.isnat(days[r]) for days in dates.values())):
             skipped += 1
             continue
         by_code = known_board(symbol) or board
@@ -179,12 +192,12 @@ def read_instruments(table: SourceTable, report: Report) -> dict[str, Instrument
             board=by_code,
             currency=CURRENCY_OF[market_of(symbol)],
             lot=_LOT.get(by_code) if np.isnan(lots[r]) else int(lots[r]),
-            list_date=day(listed[r]),
-            delist_date=day(delisted[r]),
+            **{column: day(days[r]) for column, days in dates.items()},
+            risk_warning=warned[r],
             issue_price=None if np.isnan(issue_prices[r]) else float(issue_prices[r]),
             source=table.name,
         )
     if skipped:
-        text = f"{skipped} symbols without a board or listing date, left out of the instruments"
+        text = f"{skipped} symbols without a board, or without any day of their life, left out of the instruments"
         report.add("note", "instrument_skipped", table.name, text, count=skipped)
     return instruments

@@ -26,12 +26,18 @@ LABELS: dict[str, Text] = {
     "ignored": Text(zh="未读取", en="not read"),
     "code_unknown": Text(zh="代码不属于任何已知板块", en="no board known for the code"),
     "row_left_out": Text(zh="行已剔除", en="row left out"),
-    "split_in_prices": Text(zh="来源已按拆股调整此前价格", en="already divided by a later split"),
+    "split_in_prices": Text(
+        zh="来源已按拆股调整此前价格，该拆股不再入账；提供未调整价格可恢复",
+        en="already divided by a later split, which is not booked; raw prices would mend it",
+    ),
     "gap": Text(zh="交易日缺行", en="sessions without a row"),
     "outside_calendar": Text(zh="超出已公布的交易日历", en="outside the published calendar"),
     "amount_blank": Text(zh="成交额为空", en="amount blank"),
-    "volume_blank": Text(zh="成交量为空", en="volume blank"),
-    "volume_zero": Text(zh="未停牌而成交量为零", en="volume zero on a trading day"),
+    "volume_blank": Text(zh="成交量为空，当日不设成交量上限", en="volume blank, no volume cap on these sessions"),
+    "volume_zero": Text(
+        zh="未停牌而成交量为零，视为未知，当日不设成交量上限",
+        en="volume zero on a trading day: unknown, no volume cap on these sessions",
+    ),
     "volume_unit_unproven": Text(zh="无法判断成交量是股还是手", en="shares or lots not provable"),
     "vwap_outside": Text(zh="成交均价在最低价与最高价之外", en="amount/volume outside low..high"),
     "prev_close_blank": Text(zh="参考价为空", en="reference price blank"),
@@ -47,8 +53,10 @@ LABELS: dict[str, Text] = {
     "quality_volume_missing": Text(zh="供应商未给成交量", en="vendor gave no volume"),
     "action_reference": Text(zh="除权参考价不符", en="ex-right price differs from the bars"),
     "action_without_bar": Text(zh="除权日无行情", en="ex-date without a bar"),
+    "rate_jump": Text(zh="汇率一日变动超过一成", en="exchange rate moves by more than a tenth in a day"),
+    "rate_other": Text(zh="不涉及人民币、港元、美元的汇率，未读取", en="rates of other currencies, not read"),
     "index_unknown": Text(zh="指数所属市场未知", en="market of the index unknown"),
-    "instrument_skipped": Text(zh="缺板块或上市日期", en="no board or listing date"),
+    "instrument_skipped": Text(zh="缺板块，或没有任何日期", en="no board, or no day of its life"),
     "board_differs": Text(zh="板块与代码不符", en="board differs from the symbol"),
 }
 """Every kind of finding, in both languages."""

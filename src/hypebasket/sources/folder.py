@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hypebasket.columns import ACTIONS, BARS, INDICES, Frame, check_frame
+from hypebasket.columns import ACTIONS, BARS, INDICES, RATES, Frame, check_frame, empty_frame
 from hypebasket.errors import DamagedDataError, DataGapError
 from hypebasket.market.data import MarketData
 from hypebasket.sources.adjusted import leave_out_splits, reason_adjusted
@@ -23,6 +23,7 @@ from hypebasket.sources.content import content_hash
 from hypebasket.sources.facts import check_actions, read_actions, read_indices, read_instruments
 from hypebasket.sources.finding import Finding, Report, blemishes
 from hypebasket.sources.naming import Role, is_adjusted_name, role_of
+from hypebasket.sources.rates import read_rates
 from hypebasket.sources.table import SourceTable, read_table
 from hypebasket.spec.instrument import Instrument
 
@@ -69,7 +70,7 @@ def _files(folder: Path, report: Report) -> dict[Role, list[Path]]:
     if not folder.is_dir():
         remedy = "give the folder that holds bars*.csv; see docs/data-format.md"
         raise DataGapError(f"'{folder}': no such folder", remedy)
-    found: dict[Role, list[Path]] = {"bars": [], "actions": [], "indices": [], "symbols": []}
+    found: dict[Role, list[Path]] = {"bars": [], "actions": [], "indices": [], "symbols": [], "rates": []}
     for path in sorted(folder.iterdir()):
         if path.is_dir() or path.name.startswith(".") or path.name == "dataset.json":
             continue
@@ -86,9 +87,9 @@ def _files(folder: Path, report: Report) -> dict[Role, list[Path]]:
 
 def _join(frames: list[pd.DataFrame], frame: Frame) -> pd.DataFrame:
     """Join the files of one role, sorted by key, with the types of ``frame``."""
-    types = {column.name: column.dtype for column in frame.columns}
     if not frames:
-        return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in types.items()})
+        return empty_frame(frame)
+    types = {column.name: column.dtype for column in frame.columns}
     joined = pd.concat(frames, ignore_index=True)
     return joined.sort_values(list(frame.key), ignore_index=True).astype(types)
 
@@ -97,11 +98,8 @@ def _refuse_shared_rows(joined: pd.DataFrame, frame: Frame, names: list[str], re
     keys = list(frame.key)
     twice = joined.duplicated(keys)
     if twice.any():
-        rows = joined.loc[twice, keys].head(3)
-        places = [
-            f"{', '.join(names)}: {getattr(row, keys[0])} {getattr(row, keys[1]):%Y-%m-%d}: in more than one file"
-            for row in rows.itertuples(index=False)
-        ]
+        rows = joined.loc[twice, keys].head(3).astype("str")
+        places = [f"{', '.join(names)}: {' '.join(row)}: in more than one file" for row in rows.to_numpy()]
         report.refuse(places, int(twice.sum()))
 
 
@@ -144,7 +142,7 @@ def read_folder(folder: Path, say: Callable[[str], None] = lambda _: None) -> Fo
     Parameters
     ----------
     folder : Path
-        Holds ``bars*``, ``corporate_actions*``, ``index*``, ``symbols*`` tables, and perhaps ``dataset.json``.
+        Holds ``bars*``, ``corporate_actions*``, ``index*``, ``symbols*``, ``fx*`` tables, and perhaps ``dataset.json``.
     say : callable
         Receives a line of progress per file.
 
@@ -184,15 +182,17 @@ def read_folder(folder: Path, say: Callable[[str], None] = lambda _: None) -> Fo
             check_actions(file, own, table, report)
     indices = _join([read_indices(table, report) for table in tables["indices"]], INDICES)
     _refuse_shared_rows(indices, INDICES, [table.name for table in tables["indices"]], report)
+    rates = _join([read_rates(table, report) for table in tables["rates"]], RATES)
+    _refuse_shared_rows(rates, RATES, [table.name for table in tables["rates"]], report)
     instruments = _read_instruments(tables["symbols"], report)
     joined = to_bars(bars)
     _refuse_shared_rows(joined, BARS, [table.name for table in bars], report)
     report.raise_if_refused()
-    for rows, frame in ((joined, BARS), (actions, ACTIONS), (indices, INDICES)):
+    for rows, frame in ((joined, BARS), (actions, ACTIONS), (indices, INDICES), (rates, RATES)):
         check_frame(rows, frame)
-    identity = content_hash(joined, actions, indices, instruments)
+    identity = content_hash(joined, actions, indices, instruments, rates)
     told = blemishes(report.findings)
-    data = MarketData(joined, actions, indices, instruments, name, synthetic, identity, told)
+    data = MarketData(joined, actions, indices, instruments, name, synthetic, identity, told, rates)
     return FolderReading(data, tuple(report.findings), tuple(_source_files(bars, tables)))
 
 
@@ -203,6 +203,6 @@ def _source_files(bars: list[BarsTable], tables: dict[Role, list[SourceTable]]) 
         symbols = tuple(np.array(table.symbols, dtype=object)[np.unique(table.code)])
         source = table.table
         files.append(SourceFile(source.name, "bars", source.rows, source.size, source.sha256, symbols))
-    for role in ("actions", "indices", "symbols"):
+    for role in ("actions", "indices", "symbols", "rates"):
         files += [SourceFile(t.name, role, t.rows, t.size, t.sha256, ()) for t in tables[role]]
     return files

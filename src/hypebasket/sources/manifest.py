@@ -33,7 +33,7 @@ class OriginFile(Spec):
 class StoredObject(Spec):
     """One file under ``objects/``, named by the hash of its bytes; ``origin`` is the file its rows came from."""
 
-    kind: Literal["bars", "actions", "indices", "instruments"]
+    kind: Literal["bars", "actions", "indices", "instruments", "rates"]
     sha256: Hash
     size: int
     rows: int

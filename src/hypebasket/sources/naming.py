@@ -9,7 +9,7 @@ from hypebasket.spec.text import Market
 
 __all__ = ["COLUMNS", "REQUIRED", "Role", "file_market", "index_market", "index_symbol", "is_adjusted_name", "role_of"]
 
-Role = Literal["bars", "actions", "indices", "symbols"]
+Role = Literal["bars", "actions", "indices", "symbols", "rates"]
 
 _TABLE_ENDINGS = (".csv", ".csv.gz", ".parquet")
 _ADJUSTED = re.compile(r"(?:^|[_\-.\s])(?:qfq|hfq|adj)|前复权|后复权", re.IGNORECASE)
@@ -18,11 +18,11 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     ("corporate_actions", "actions"),
     ("index", "indices"),
     ("symbols", "symbols"),
+    ("fx", "rates"),
 )
 _IGNORED: tuple[tuple[str, str], ...] = (
     ("index_proxy", "funds standing in for indices; a missing index stays missing"),
     ("suspensions", "suspension is read from is_suspended of the bars"),
-    ("fx", "exchange rates are not used; every sleeve keeps its own currency"),
     ("limit_", "price limits are computed from the exchange's rules, never read"),
     ("coverage", "a description of other files"),
     ("dropped", "a description of other files"),
@@ -66,6 +66,18 @@ COLUMNS: dict[Role, dict[str, tuple[str, ...]]] = {
         "lot": (),
         "delist_date": ("退市日期",),
         "issue_price": ("发行价",),
+        "delisting_start": ("退市整理期首日",),
+        "delisting_last": ("退市整理期末日",),
+        "relist_date": ("恢复上市日期",),
+        "risk_warning": ("风险警示",),
+    },
+    "rates": {
+        "pair": ("货币对",),
+        "base": (),
+        "quote": (),
+        "kind": (),
+        "date": ("日期",),
+        "rate": ("汇率",),
     },
 }
 """Per role: our column and the other names it may go by; case and surrounding blanks do not matter."""
@@ -75,6 +87,7 @@ REQUIRED: dict[Role, tuple[str, ...]] = {
     "actions": ("symbol", "ex_date", "cash_per_share", "share_ratio"),
     "indices": ("symbol", "date", "close"),
     "symbols": ("symbol", "board", "list_date"),
+    "rates": ("date", "rate"),
 }
 
 _INDEX_NAMES = {
@@ -120,7 +133,7 @@ def role_of(name: str) -> tuple[Role | None, str]:
     for prefix, role in _ROLES:
         if re.match(rf"{prefix}(?:$|[_\-.])", stem):
             return role, ""
-    return None, "its name says none of bars*, corporate_actions*, index*, symbols*"
+    return None, "its name says none of bars*, corporate_actions*, index*, symbols*, fx*"
 
 
 def file_market(name: str) -> Literal["US"] | None:

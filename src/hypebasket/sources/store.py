@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 
 from hypebasket import __version__
-from hypebasket.columns import ACTIONS, BARS, INDICES, Frame, check_frame
+from hypebasket.columns import ACTIONS, BARS, INDICES, RATES, Frame, check_frame, empty_frame
 from hypebasket.errors import DamagedDataError, DataGapError
 from hypebasket.files import UNFINISHED, write_atomically
 from hypebasket.market.data import MarketData
@@ -105,6 +105,8 @@ def _parts(reading: FolderReading) -> list[tuple[str, str, pd.DataFrame]]:
             parts.append(("bars", file.name, rows))
     parts.append(("actions", "", reading.data.actions))
     parts.append(("indices", "", reading.data.indices))
+    if len(reading.data.rates):
+        parts.append(("rates", "", reading.data.rates))
     return parts
 
 
@@ -170,6 +172,7 @@ class Store:
         bars = self._frame(used, BARS, wanted)
         actions = self._frame([s for s in manifest.objects if s.kind == "actions"], ACTIONS, wanted)
         indices = self._frame([s for s in manifest.objects if s.kind == "indices"], INDICES, None)
+        rates = self._frame([s for s in manifest.objects if s.kind == "rates"], RATES, None)
         origins = {stored.origin for stored in used}
         all_origins = {stored.origin for stored in manifest.objects if stored.kind == "bars"}
         told = blemishes(
@@ -180,7 +183,7 @@ class Store:
         )
         instruments = self._instruments(manifest)
         return MarketData(
-            bars, actions, indices, instruments, manifest.name, manifest.synthetic, manifest.content_hash, told
+            bars, actions, indices, instruments, manifest.name, manifest.synthetic, manifest.content_hash, told, rates
         )
 
     @property
@@ -225,7 +228,7 @@ class Store:
             manifest = self._current()
             if not problems:
                 data = self.load()
-                content = content_hash(data.bars, data.actions, data.indices, data.instruments)
+                content = content_hash(data.bars, data.actions, data.indices, data.instruments, data.rates)
                 if content != manifest.content_hash:
                     problems.append(f"generation {manifest.generation}: the rows are not those that were imported")
         except DamagedDataError as error:
@@ -293,7 +296,8 @@ class Store:
     def _write(self, kind: str, origin: str, rows: pd.DataFrame) -> StoredObject:
         content = _pack(rows)
         facts = {"kind": kind, "sha256": self._keep(content, "parquet"), "size": len(content), "rows": len(rows)}
-        symbols = tuple(sorted(rows["symbol"].unique()))
+        names = rows["base"] + rows["quote"] if kind == "rates" else rows["symbol"]
+        symbols = tuple(sorted(names.unique()))
         return StoredObject.model_validate({**facts, **_span(rows), "symbols": symbols, "origin": origin})
 
     def _write_instruments(self, instruments: dict[str, Instrument]) -> StoredObject:
@@ -326,9 +330,9 @@ class Store:
         if wanted is not None and not wanted:
             used = []
         tables = [pa_parquet.read_table(io.BytesIO(self._read(stored)), filters=filters) for stored in used]
-        types = {column.name: column.dtype for column in frame.columns}
         if not tables:
-            return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in types.items()})
+            return empty_frame(frame)
+        types = {column.name: column.dtype for column in frame.columns}
         data = pa.concat_tables(tables).to_pandas(date_as_object=False)
         return check_frame(data.sort_values(list(frame.key), ignore_index=True).astype(types), frame)
 

@@ -140,14 +140,32 @@ def check_instruments(source: Source, instruments: Iterable[Instrument]) -> None
             note(
                 source, (*path, "currency"), f"not the currency of {instrument.symbol}", f"write {CURRENCY_OF[market]}"
             )
-        listed, delisted = instrument.list_date, instrument.delist_date
-        if listed is not None and delisted is not None and delisted <= listed:
-            note(
-                source,
-                (*path, "delist_date"),
-                f"not after the listing ({listed})",
-                "write a later day, or leave it blank",
-            )
+        _check_life(source, path, instrument)
+
+
+_LIFE = (
+    ("list_date", "the listing"),
+    ("relist_date", "the relisting"),
+    ("delisting_start", "the start of the delisting period"),
+    ("delisting_last", "the last session of the delisting period"),
+    ("delist_date", "the delisting"),
+)
+"""Days of a stock's life in the order in which they come."""
+
+
+def _check_life(source: Source, path: SpecPath, instrument: Instrument) -> None:
+    """Note a day of an instrument's life that does not come after those before it."""
+    latest: tuple[date, str] | None = None
+    for name, what in _LIFE:
+        day: date | None = getattr(instrument, name)
+        if day is None:
+            continue
+        may_coincide = name == "delisting_last"
+        if latest is not None and (day < latest[0] or (day == latest[0] and not may_coincide)):
+            note(source, (*path, name), f"not after {latest[1]} ({latest[0]})", "write a later day, or leave it blank")
+        latest = (day, what)
+    if instrument.delisting_last is not None and instrument.delisting_start is None:
+        note(source, (*path, "delisting_last"), "a delisting period without its start", "write delisting_start too")
 
 
 def check_id(source: Source, found: str, stem: str) -> None:
