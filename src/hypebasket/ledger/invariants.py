@@ -6,10 +6,10 @@ The check keeps its own accounts: it replays fills and entitlements and compares
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from hypebasket.errors import LedgerError
 from hypebasket.ledger.records import (
@@ -17,6 +17,7 @@ from hypebasket.ledger.records import (
     Charge,
     ChargeKind,
     Entitlement,
+    EquityRecord,
     Fill,
     Ledger,
     Order,
@@ -24,6 +25,7 @@ from hypebasket.ledger.records import (
     OrderStatus,
     Position,
     Side,
+    Tax,
 )
 from hypebasket.ledger.tax_account import TaxAccount
 from hypebasket.ledger.terms import Fault, LawTape, fee_faults, size_faults, time_faults
@@ -31,6 +33,8 @@ from hypebasket.rules.fees import Commission
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 
 __all__ = ["BROKER", "DayFacts", "Tape", "check_ledger", "ledger_faults"]
+
+Row = TypeVar("Row", Charge, Entitlement, Fill, Position, Tax)
 
 _PHASES = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
 
@@ -310,22 +314,10 @@ class _Account:
 
 def _check_accounts(ledger: Ledger, tape: Tape, frictions: Frictions) -> None:
     account = _Account(ledger.initial_cash, tape, frictions)
-    fills = defaultdict(list)
-    for fill in ledger.fills:
-        fills[fill.session].append(fill)
-    entitlements = defaultdict(list)
-    for item in ledger.entitlements:
-        entitlements[item.session].append(item)
-    taxes: dict[date, dict[str, int]] = defaultdict(dict)
-    for tax in ledger.taxes:
-        taxes[tax.session][tax.symbol] = tax.cash
-    charges = defaultdict(list)
-    for charge in ledger.charges:
-        charges[charge.session].append(charge)
-    held: dict[date, dict[str, int]] = defaultdict(dict)
+    fills, entitlements = _by_session(ledger.fills), _by_session(ledger.entitlements)
+    taxes, charges, held = _by_session(ledger.taxes), _by_session(ledger.charges), _by_session(ledger.positions)
     for position in ledger.positions:
         _check_position(position, tape)
-        held[position.session][position.symbol] = position.shares
     sessions = {record.session for record in ledger.equity}
     if strays := sorted({*fills, *entitlements, *taxes, *charges, *held} - sessions):
         _fail("fills, entitlements, taxes, charges or positions outside the run", strays, "none")
@@ -338,18 +330,30 @@ def _check_accounts(ledger: Ledger, tape: Tape, frictions: Frictions) -> None:
         account.entitle(entitlements[record.session], record.session)
         for fill in sorted(fills[record.session], key=_phase):
             account.trade(fill)
-        account.pay_tax(taxes[record.session], record.session)
-        if record.cash != account.cash:
-            _fail(f"cash on {record.session}", record.cash, account.cash)
-        if held[record.session] != {symbol: shares for symbol, shares in account.shares.items() if shares}:
-            _fail(f"positions on {record.session}", held[record.session], dict(account.shares))
-        if record.market_value != account.value(record.session):
-            _fail(f"market value on {record.session}", record.market_value, account.value(record.session))
-        if record.equity != record.cash + record.market_value:
-            _fail(f"equity on {record.session}", record.equity, record.cash + record.market_value)
+        account.pay_tax({tax.symbol: tax.cash for tax in taxes[record.session]}, record.session)
+        _check_record(record, account, {position.symbol: position.shares for position in held[record.session]})
         account.mark(record.session)
         breach = record.session if account.is_in_breach(record.session) else None
         before = record.session
+
+
+def _by_session(rows: Iterable[Row]) -> dict[date, list[Row]]:
+    found: dict[date, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.session].append(row)
+    return found
+
+
+def _check_record(record: EquityRecord, account: _Account, held: dict[str, int]) -> None:
+    """Check what the ledger says of a session's end against the account rebuilt."""
+    if record.cash != account.cash:
+        _fail(f"cash on {record.session}", record.cash, account.cash)
+    if held != {symbol: shares for symbol, shares in account.shares.items() if shares}:
+        _fail(f"positions on {record.session}", held, dict(account.shares))
+    if record.market_value != account.value(record.session):
+        _fail(f"market value on {record.session}", record.market_value, account.value(record.session))
+    if record.equity != record.cash + record.market_value:
+        _fail(f"equity on {record.session}", record.equity, record.cash + record.market_value)
 
 
 def _check_called_in(ledger: Ledger, account: _Account, breach: date, session: date) -> None:

@@ -67,7 +67,7 @@ class ExitTerms:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A wish to buy, or to sell short: ``weight_ppm`` of the equity at the close before ``row``, in its auction ``kind``.
+    """A wish to buy (or sell short): ``weight_ppm`` of the equity at the close before ``row``, in its auction ``kind``.
 
     ``attempts`` is the greatest number of sessions with a bar on which it is tried (``None``: no bound), ``window_row``
     the last row of a wait that ends by itself; ``price_cap`` (fen) the highest price it pays, or the lowest a short

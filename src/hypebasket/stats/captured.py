@@ -14,7 +14,7 @@ __all__ = ["Capture", "NameCapture", "capture_of"]
 
 @dataclass(frozen=True, slots=True)
 class NameCapture:
-    """One name: net profit over its slot's money, its first purchase (or short sale), and what stood in the way of it."""
+    """One name: net profit over its slot's money, its first purchase or short sale, and what stood in its way."""
 
     symbol: str
     captured: float

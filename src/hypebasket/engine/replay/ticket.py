@@ -19,10 +19,10 @@ class Ticket:
     """An order the broker is working on.
 
     A buy or a short sale carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale or a cover
-    carries ``shares``, or neither: then it takes off all that its event holds or owes. ``attempts_left`` counts sessions with a bar, ``None`` means until
-    filled; ``last_row`` is the last session of its window; ``price_limit`` (fen) is the highest price a buy pays and
-    the lowest a sale takes; ``terms`` say how a position taken on ends. A sale or cover that ``falls_to_open`` is tried at the
-    next open when the close did not serve it.
+    carries ``shares``, or neither: then it takes off all that its event holds or owes. ``attempts_left`` counts
+    sessions with a bar, ``None`` means until filled; ``last_row`` is the last session of its window; ``price_limit``
+    (fen) is the highest price a buy pays and the lowest a sale takes; ``terms`` say how a position taken on ends. A
+    sale or cover that ``falls_to_open`` is tried at the next open when the close did not serve it.
     """
 
     order_id: int
