@@ -41,6 +41,7 @@ from hypebasket.market.tape import PanelTape
 from hypebasket.plan.build import PlanBuilder
 from hypebasket.plan.intents import Plan
 from hypebasket.rules.boards import board_of
+from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.event import Event
 from hypebasket.spec.instrument import Instrument
@@ -238,10 +239,25 @@ def play(
     return Play(plan, ledger)
 
 
-def run(made: HandMadeMarket, plan: Plan, *, cash: int = 100_000, stop_when_flat: bool = False) -> Ledger:
+def run(
+    made: HandMadeMarket,
+    plan: Plan,
+    *,
+    cash: int = 100_000,
+    stop_when_flat: bool = False,
+    frictions: Frictions = ALL_FRICTIONS,
+) -> Ledger:
     """Run a plan from the second session on, and check the ledger; ``cash`` in yuan."""
-    ledger = replay(made.panel, plan, cash=cash * FEN, start=1, stop=len(made.sessions), stop_when_flat=stop_when_flat)
-    check_ledger(ledger, tape_of(made, plan), plan.participation_ppm, commission=plan.commission)
+    ledger = replay(
+        made.panel,
+        plan,
+        cash=cash * FEN,
+        start=1,
+        stop=len(made.sessions),
+        stop_when_flat=stop_when_flat,
+        frictions=frictions,
+    )
+    check_ledger(ledger, tape_of(made, plan), plan.participation_ppm, frictions, plan.commission)
     return ledger
 
 
