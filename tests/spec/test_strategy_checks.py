@@ -39,7 +39,7 @@ GROUPS = "has no meaning under 'on: rotation': groups are held until the next ch
         (
             "short: {borrow_rate: 0.05}",
             "4:1",
-            "only for a strategy that sells short; remove it, or write 'direction: sh",
+            "only for a strategy that sells short; remove it, or write",
         ),
         ("direction: short\ntrigger: {on: membership}", "5:15", "only an event can be sold short; write 'on: events'"),
         ("direction: short\ntrigger: {on: rotation}\nentry: {offset: 1}", "5:15", "only an event can be sold short"),
@@ -51,7 +51,7 @@ GROUPS = "has no meaning under 'on: rotation': groups are held until the next ch
         (
             "direction: short\nexit: {take_profit: 1.5}",
             "5:21",
-            "a price cannot fall by the whole of itself; write a nu",
+            "a price cannot fall by the whole of itself; write",
         ),
         ("direction: short\nentry: {max_gap: 1}", "5:18", "a price cannot fall by the whole of itself"),
         ("direction: short\nshort: {designated: [ADBE.US]}", "5:22", "every name of the United States may be sold sh"),
