@@ -12,7 +12,9 @@ One line is one session (year 2024 unless given), one cell the day of a name:
   before; ``p?`` none), ``ST``;
 - ``S``: suspended, the data says so;  ``.``: no row at all.
 
-Sessions are those of the Shanghai calendar, without a gap. Limits, lots and fees follow from the symbols' boards.
+Sessions are those of the Shanghai calendar, or of New York or Hong Kong where the names trade there (``ADBE.US``,
+``00700.HK``: a lot of 100), without a gap. Limits, lots and fees follow from the symbols' boards. In New York an event
+of ``01-03T12:00Z`` is known before the open.
 """
 
 from __future__ import annotations
@@ -39,11 +41,12 @@ from hypebasket.market.tape import PanelTape
 from hypebasket.plan.build import PlanBuilder
 from hypebasket.plan.intents import Plan
 from hypebasket.rules.boards import board_of
+from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.event import Event
 from hypebasket.spec.instrument import Instrument
 from hypebasket.spec.strategy import Strategy, TriggerOn
-from hypebasket.spec.text import Circle, Market, Text
+from hypebasket.spec.text import CURRENCY_OF, Circle, Currency, Market, Text, market_of
 
 FEN = 100
 PLENTY = 10_000_000.0
@@ -53,6 +56,11 @@ NAMELESS = Text(zh="无名", en="nameless")
 def day_of(text: str) -> date:
     """``01-04`` is a day of 2024; ``2023-12-29`` is itself."""
     return date.fromisoformat(text if len(text) == len("2024-01-04") else f"2024-{text}")
+
+
+def place_of(symbol: str) -> Market:
+    """The market whose sessions a name has; Shanghai stands for the mainland."""
+    return market_of(symbol) if CURRENCY_OF[market_of(symbol)] is not Currency.CNY else Market.XSHG
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class HandMadeMarket:
 
     @property
     def calendar(self) -> Calendar:
-        return calendar_of(Market.XSHG)
+        return calendar_of(place_of(self.symbols[0]))
 
     @cached_property
     def panel(self) -> MarketPanel:
@@ -90,7 +98,7 @@ def market(table: str, actions: str = "", listed: Mapping[str, str] | None = Non
         for symbol, cell in zip(symbols, cells, strict=True):
             if cell != ".":
                 rows.append(_bar(symbol, sessions[-1], cell, closes))
-    expected = calendar_of(Market.XSHG).sessions(sessions[0], sessions[-1])
+    expected = calendar_of(place_of(symbols[0])).sessions(sessions[0], sessions[-1])
     assert tuple(sessions) == expected, f"not the sessions of the exchange: {sorted(set(sessions) ^ set(expected))}"
     data = MarketData(
         bars=_frame(rows, BARS),
@@ -155,7 +163,8 @@ def _frame(rows: list[dict[str, Any]], frame: Any) -> pd.DataFrame:
 
 def _instrument(symbol: str, listed: str | None) -> Instrument:
     return Instrument(
-        symbol=symbol, name_zh="", name_en="", board=board_of(symbol), currency="CNY", lot=100,
+        symbol=symbol, name_zh="", name_en="", board=board_of(symbol),
+        currency=CURRENCY_OF[market_of(symbol)].value, lot=100,
         list_date=day_of(listed) if listed else None, source="hand-made",
     )  # fmt: skip
 
@@ -230,8 +239,28 @@ def play(
     return Play(plan, ledger)
 
 
-def run(made: HandMadeMarket, plan: Plan, *, cash: int = 100_000, stop_when_flat: bool = False) -> Ledger:
+def run(
+    made: HandMadeMarket,
+    plan: Plan,
+    *,
+    cash: int = 100_000,
+    stop_when_flat: bool = False,
+    frictions: Frictions = ALL_FRICTIONS,
+) -> Ledger:
     """Run a plan from the second session on, and check the ledger; ``cash`` in yuan."""
-    ledger = replay(made.panel, plan, cash=cash * FEN, start=1, stop=len(made.sessions), stop_when_flat=stop_when_flat)
-    check_ledger(ledger, made.tape, plan.participation_ppm, commission=plan.commission)
+    ledger = replay(
+        made.panel,
+        plan,
+        cash=cash * FEN,
+        start=1,
+        stop=len(made.sessions),
+        stop_when_flat=stop_when_flat,
+        frictions=frictions,
+    )
+    check_ledger(ledger, tape_of(made, plan), plan.participation_ppm, frictions, plan.commission)
     return ledger
+
+
+def tape_of(made: HandMadeMarket, plan: Plan) -> PanelTape:
+    """The market as the check reads it, with the terms of a plan."""
+    return PanelTape(made.panel, borrow_ppm=plan.short.borrow_ppm if plan.short else None, holder=plan.holder)

@@ -241,7 +241,13 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
         turnover=0.0 if flat else 7.42,
         exposure=0.0 if flat else 0.141,
         costs=Costs(
-            commission=3120.55, stamp_duty=2810.1, transfer_fee=98.4, other_fees=0.0, dividend_tax=120.4, total=6149.45
+            commission=3120.55,
+            stamp_duty=2810.1,
+            transfer_fee=98.4,
+            other_fees=0.0,
+            borrowing=0.0,
+            dividend_tax=120.4,
+            total=6149.45,
         ),
         orders=0 if flat else dice.randint(150, 180),
         fills=0 if flat else dice.randint(110, 140),

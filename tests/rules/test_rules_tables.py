@@ -78,6 +78,7 @@ def test_all_subjects_are_there() -> None:
     }
     everywhere = {"commission_cap", "dividend_withholding", "order_maximum", "order_size", "price_limit"}
     everywhere |= {"settlement", "settlement_cycle", "tick"}
+    everywhere |= {"borrow_rate", "short_margin"}
     assert set(tables_of("HK")) == everywhere | {"levy", "settlement_fee", "stamp_duty", "trading_fee"}
     assert set(tables_of("US")) == everywhere | {"section_31", "short_sale_restriction", "trading_activity_fee"}
 

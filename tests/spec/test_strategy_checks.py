@@ -36,6 +36,30 @@ GROUPS = "has no meaning under 'on: rotation': groups are held until the next ch
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
+        (
+            "short: {borrow_rate: 0.05}",
+            "4:1",
+            "only for a strategy that sells short; remove it, or write",
+        ),
+        ("direction: short\ntrigger: {on: membership}", "5:15", "only an event can be sold short; write 'on: events'"),
+        ("direction: short\ntrigger: {on: rotation}\nentry: {offset: 1}", "5:15", "only an event can be sold short"),
+        ("direction: short\nentry: {at: limit_queue}", "5:13", "waits for a limit-up, which no name has that may be"),
+        ("direction: short\nentry: {at: board_break}", "5:13", "waits for a limit-up"),
+        ("direction: short\nselect: {limit_up_only: true}", "5:10", "looks at a limit-up, which no name has that may"),
+        ("direction: short\nexit: {board_break: true}", "5:8", "looks at a limit-up"),
+        ("direction: short\nexit: {divergence: {}}", "5:8", "looks at a limit-up"),
+        (
+            "direction: short\nexit: {take_profit: 1.5}",
+            "5:21",
+            "a price cannot fall by the whole of itself; write",
+        ),
+        ("direction: short\nentry: {max_gap: 1}", "5:18", "a price cannot fall by the whole of itself"),
+        ("direction: short\nshort: {designated: [ADBE.US]}", "5:22", "every name of the United States may be sold sh"),
+        (
+            "direction: short\nshort: {designated: [00700.HK, 600519.SH]}",
+            "5:32",
+            "A-shares are not sold short: a pilot for listed names alone, its lending suspended since 2024-07-11",
+        ),
         ("trigger: {on: events, every: 5}", "4:23", "only a rotation chooses among groups; remove it, or write"),
         ("trigger: {among: segments}", "4:11", "only a rotation chooses among groups"),
         ("entry: {at: board_break, offset: 1}", "4:34", "board_break finds its own session; remove it"),
@@ -252,6 +276,24 @@ def test_shipped_strategies_are_valid(root: Path) -> None:
         assert load_strategy(path, root=root).id == path.stem
     example = root / "examples" / "moving-average.yaml"
     assert load_strategy(example, root=root).own_class == "examples/moving_average.py:MovingAverage"
+
+
+def test_an_own_class_sells_nothing_short(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("class Mine:\n    pass\n", encoding="utf-8")
+    (told,) = problems(tmp_path, "direction: short\nclass: own.py:Mine")
+    assert told.startswith("4:1: direction: an own class sells nothing it does not hold; remove it")
+
+
+def test_a_short_strategy_with_every_option_it_may_have_is_valid(tmp_path: Path) -> None:
+    text = """direction: short
+short: {designated: [00700.HK], borrow_rate: 0.05}
+entry: {at: first_close, offset: 1, on_limit: wait_for_break, max_gap: 0.2}
+select: {top: 3, by: relative_strength}
+exit: {hold_sessions: 5, clock: fill, stop_loss: 0.1, take_profit: 0.5, trailing_stop: 0.1, next_event: true}
+overlap: stack
+withholding: mainland_china
+"""
+    assert problems(tmp_path, text) == []
 
 
 @pytest.mark.parametrize(("text", "place"), [("exit: {stop_loss: 0.1}", "4:8"), ("overlap: stack", "4:1")])

@@ -9,7 +9,7 @@ from datetime import date
 
 from hypebasket.audit.findings import Finding, Kind, hard
 from hypebasket.events.mapping import MappedEvent
-from hypebasket.ledger.records import Ledger, OrderStatus
+from hypebasket.ledger.records import ChargeKind, Ledger, OrderStatus
 from hypebasket.ledger.result import CircleResult, EventResult
 from hypebasket.market.panel import FEN, MarketPanel
 
@@ -25,14 +25,16 @@ def result_claims(place: str, claimed: CircleResult, ledger: Ledger) -> Iterator
     """Yield figures of a circle that its ledger does not bear out."""
     final = ledger.equity[-1].equity if ledger.equity else ledger.initial_cash
     fees = sum(fill.fees for fill in ledger.fills)
-    tax = sum(item.cash for item in ledger.taxes)
+    charged = {kind: sum(item.cash for item in ledger.charges if item.kind is kind) for kind in ChargeKind}
+    loans, tax = charged[ChargeKind.BORROW], sum(item.cash for item in ledger.taxes) + charged[ChargeKind.WITHHOLDING]
     pairs: dict[str, tuple[float, float]] = {
         "orders": (claimed.orders, len(ledger.orders)),
         "fills": (claimed.fills, len(ledger.fills)),
         "final_equity": (claimed.final_equity, final / FEN),
         "total_return": (claimed.total_return, final / ledger.initial_cash - 1.0),
         "max_drawdown": (claimed.max_drawdown, _max_drawdown(ledger)),
-        "costs.total": (claimed.costs.total, (fees + tax) / FEN),
+        "costs.total": (claimed.costs.total, (fees + loans + tax) / FEN),
+        "costs.borrowing": (claimed.costs.borrowing, loans / FEN),
         "costs.dividend_tax": (claimed.costs.dividend_tax, tax / FEN),
     }
     unfilled = Counter(

@@ -25,11 +25,16 @@ _BUYS = (Side.BUY, Side.COVER)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms the ledger says it was traded: fill policy, volume cap (ppm), broker."""
+    """On what terms the ledger says it was traded: fill policy, volume cap (ppm), broker, loans and withholding.
+
+    ``borrow_ppm`` and ``holder`` are those of ``PanelTape``.
+    """
 
     policy: int
     participation_ppm: int
     commission: Commission
+    borrow_ppm: int | None = None
+    holder: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def replay_ledger(place: str, ledger: Ledger, witness: Witness, terms: Terms) ->
             Kind.LEDGER, place, f"账本中有数据所没有的股票或日子：{told}", f"rows the data knows nothing of: {told}"
         )
         return
-    tape = PanelTape(witness.panel)
+    tape = PanelTape(witness.panel, borrow_ppm=terms.borrow_ppm, holder=terms.holder)
     for fault in ledger_faults(ledger, tape, terms.participation_ppm, commission=terms.commission):
         yield hard(Kind.LEDGER, place, f"{_FOUND_ZH}：{fault.message}", fault.message)
     yield from _prices(place, ledger, witness.panel, terms.policy)
@@ -66,7 +71,7 @@ def replay_ledger(place: str, ledger: Ledger, witness: Witness, terms: Terms) ->
 
 
 def _strangers(ledger: Ledger, panel: MarketPanel) -> Iterator[str]:
-    for table in (ledger.fills, ledger.entitlements, ledger.taxes, ledger.positions):
+    for table in (ledger.fills, ledger.entitlements, ledger.taxes, ledger.charges, ledger.positions):
         for row in table:
             if row.symbol not in panel.column_of or row.session not in panel.row_of:
                 yield f"{row.symbol} {row.session}"

@@ -6,12 +6,27 @@ The check keeps its own accounts: it replays fills and entitlements and compares
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import NamedTuple, Protocol
+from fractions import Fraction
+from typing import NamedTuple, Protocol, TypeVar
 
 from hypebasket.errors import LedgerError
-from hypebasket.ledger.records import Entitlement, Fill, Ledger, Order, OrderKind, OrderStatus, Position, Side
+from hypebasket.ledger.records import (
+    OPENING,
+    Charge,
+    ChargeKind,
+    Entitlement,
+    EquityRecord,
+    Fill,
+    Ledger,
+    Order,
+    OrderKind,
+    OrderStatus,
+    Position,
+    Side,
+    Tax,
+)
 from hypebasket.ledger.tax_account import TaxAccount
 from hypebasket.ledger.terms import Fault, LawTape, fee_faults, size_faults, time_faults
 from hypebasket.rules.fees import Commission
@@ -19,8 +34,9 @@ from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 
 __all__ = ["BROKER", "DayFacts", "Tape", "check_ledger", "ledger_faults"]
 
+Row = TypeVar("Row", Charge, Entitlement, Fill, Position, Tax)
+
 _PHASES = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
-_OPENING = (Side.BUY, Side.SHORT)
 
 BROKER = Commission()
 """The usual broker's terms."""
@@ -58,6 +74,18 @@ class Tape(LawTape, Protocol):
     def dividend_tax_permille(self, symbol: str, bought: date, sold: date, ex_date: date) -> int:
         """Return the tax rate on a dividend of ``ex_date`` for a share held from ``bought`` to ``sold``."""
 
+    def withheld(self, symbol: str, session: date, dividend: int) -> int:
+        """Return the tax (fen) that is withheld from a dividend of ``dividend`` fen."""
+
+    def short_restricted(self, symbol: str, session: date) -> bool:
+        """Tell whether rule 201 binds a short sale on the session."""
+
+    def borrow_terms(self, symbol: str, session: date) -> tuple[int, int]:
+        """Return the yearly cost of borrowing, ppm of the value, and the days of its year."""
+
+    def short_margin(self, symbol: str, session: date, shares: int, close: int) -> int:
+        """Return the equity (fen) that must stand behind ``shares`` owed at ``close``."""
+
 
 def check_ledger(
     ledger: Ledger,
@@ -72,8 +100,10 @@ def check_ledger(
     negative; no sale of shares not held or bought today (T+1); no fill outside the day's range, through a limit,
     without trading, or above the participation cap; fills of an order add up to what its row says; every order not
     filled whole gives a reason; every holding gets on an ex-date what it is entitled to, and pays the tax on it
-    when it is sold; every order has a size the exchange takes; every fill costs to the fen what the law and the terms
-    of the broker say; rows follow the order of time.
+    when it is sold or paid; every order has a size the exchange takes; every fill costs to the fen what the law and the
+    terms of the broker say; rows follow the order of time. Short sales: own money of their full value stands behind
+    each; no more is covered than is owed; none on a restricted session but above the open; every loan is charged; after
+    a close with too little equity every share owed is being covered.
     """
     for fault in ledger_faults(ledger, tape, participation_ppm, frictions, commission):
         raise fault
@@ -140,7 +170,7 @@ def _check_fills(ledger: Ledger, tape: Tape, participation_ppm: int, frictions: 
 
 def _check_price(fill: Fill, name: str, day: DayFacts, tape: Tape, frictions: Frictions) -> None:
     """Check the price of a fill against the day; without limits, a session without trading fills at the last close."""
-    limited = frictions.limits_on_entry if fill.side in _OPENING else frictions.limits_on_exit
+    limited = frictions.limits_on_entry if fill.side in OPENING else frictions.limits_on_exit
     low, high = day.low, day.high
     if limited:
         low, high = max(low, day.limit_down), min(high, day.limit_up)
@@ -150,6 +180,9 @@ def _check_price(fill: Fill, name: str, day: DayFacts, tape: Tape, frictions: Fr
         _fail(f"{name}: traded without trading", fill.price, "no fill")
     if not low <= fill.price <= high:
         _fail(f"{name}: price outside the day's range or limits", fill.price, f"{low}..{high}")
+    below = limited and fill.side is Side.SHORT and fill.price <= day.open
+    if below and tape.short_restricted(fill.symbol, fill.session):
+        _fail(f"{name}: short sale on a restricted session", fill.price, f"> {day.open}")
 
 
 class _Account:
@@ -162,7 +195,31 @@ class _Account:
         self.shares: dict[str, int] = defaultdict(int)
         self.bought: dict[str, int] = {}
         self.net: dict[str, int] = defaultdict(int)
+        self.owed: dict[str, int] = defaultdict(int)
         self.tax = TaxAccount(tape.dividend_tax_permille)
+
+    def charge(self, charges: list[Charge], items: list[Entitlement], session: date, before: date | None) -> None:
+        """Take the loan of every share owed and the tax withheld from dividends; compare with what was booked."""
+        due: dict[tuple[str, ChargeKind], int] = {}
+        for symbol, shares in self.shares.items():
+            if shares < 0 and before is not None:
+                rate, year = self.tape.borrow_terms(symbol, session)
+                value = -shares * self.tape.last_close(symbol, before)
+                fee = Fraction(value * rate * (session - before).days, 1_000_000 * year)
+                due[symbol, ChargeKind.BORROW] = int(fee + Fraction(1, 2))
+        for symbol in {item.symbol for item in items if self.tape.dividend_micro(item.symbol, session) > 0}:
+            dividend = sum(item.cash for item in items if item.symbol == symbol and item.cash > 0)
+            due[symbol, ChargeKind.WITHHOLDING] = self.tape.withheld(symbol, session, dividend)
+        due = {key: money for key, money in due.items() if money and self.frictions.fees_and_tax}
+        booked = {(charge.symbol, charge.kind): charge.cash for charge in charges}
+        if booked != due or len(charges) != len(due):
+            _fail(f"charges on {session}", booked, due)
+        for charge in charges:
+            if charge.shares != self.shares[charge.symbol]:
+                _fail(
+                    f"{charge.kind} of {charge.symbol} on {session}: shares", charge.shares, self.shares[charge.symbol]
+                )
+        self.cash -= sum(due.values())
 
     def entitle(self, items: list[Entitlement], session: date) -> None:
         self.bought = defaultdict(int)
@@ -180,7 +237,8 @@ class _Account:
             gained = sum(item.shares for item in items if item.symbol == symbol)
             if gained == -self.shares[symbol]:
                 self.tax.drop(symbol)
-            else:
+                self.owed.pop(symbol, None)
+            elif self.shares[symbol] > 0:
                 self.tax.pay_out(symbol, session, self.tape.dividend_micro(symbol, session), gained)
         for item in items:
             self.shares[item.symbol] += item.shares
@@ -198,6 +256,11 @@ class _Account:
     def trade(self, fill: Fill) -> None:
         name = f"fill {fill.fill_id} of {fill.symbol} on {fill.session}"
         self.cash += fill.cash_flow
+        if fill.side in (Side.SHORT, Side.COVER):
+            self._trade_short(fill, name)
+            return
+        if self.shares[fill.symbol] < 0:
+            _fail(f"{name}: a purchase or sale of shares that are owed", fill.side, "cover")
         self.net[fill.symbol] += fill.shares if fill.side is Side.BUY else -fill.shares
         if fill.side is Side.BUY:
             if self.cash < 0 and self.frictions.lots_and_cash:
@@ -212,41 +275,100 @@ class _Account:
             _fail(f"{name}: sold more than may be sold today", fill.shares, f"<= {free}")
         self.shares[fill.symbol] -= fill.shares
 
+    def _trade_short(self, fill: Fill, name: str) -> None:
+        """Follow what is owed: the proceeds of a sale, less the part of what is given back, rounded down."""
+        symbol, owed = fill.symbol, -self.shares[fill.symbol]
+        if fill.side is Side.SHORT:
+            if owed < 0:
+                _fail(f"{name}: a short sale of shares that are held", fill.side, "sell")
+            self.shares[symbol] -= fill.shares
+            self.owed[symbol] += fill.amount
+            free = self.cash - 2 * sum(self.owed.values())
+            if free < 0 and self.frictions.lots_and_cash:
+                _fail(f"{name}: free cash after a short sale", free, ">= 0")
+            return
+        if fill.shares > owed:
+            _fail(f"{name}: covered more than is owed", fill.shares, f"<= {owed}")
+        self.owed[symbol] -= self.owed[symbol] * fill.shares // owed
+        self.shares[symbol] += fill.shares
+
+    def mark(self, session: date) -> None:
+        """Value what is owed at the close."""
+        self.owed.clear()
+        for symbol, shares in self.shares.items():
+            if shares < 0:
+                self.owed[symbol] = -shares * self.tape.last_close(symbol, session)
+
+    def is_in_breach(self, session: date) -> bool:
+        """Whether the equity at the close is less than what must stand behind the shares owed."""
+        margin = sum(
+            self.tape.short_margin(symbol, session, -shares, self.tape.last_close(symbol, session))
+            for symbol, shares in self.shares.items()
+            if shares < 0
+        )
+        return self.frictions.lots_and_cash and margin > 0 and self.cash + self.value(session) < margin
+
     def value(self, session: date) -> int:
         return sum(shares * self.tape.last_close(symbol, session) for symbol, shares in self.shares.items() if shares)
 
 
 def _check_accounts(ledger: Ledger, tape: Tape, frictions: Frictions) -> None:
     account = _Account(ledger.initial_cash, tape, frictions)
-    fills = defaultdict(list)
-    for fill in ledger.fills:
-        fills[fill.session].append(fill)
-    entitlements = defaultdict(list)
-    for item in ledger.entitlements:
-        entitlements[item.session].append(item)
-    taxes: dict[date, dict[str, int]] = defaultdict(dict)
-    for tax in ledger.taxes:
-        taxes[tax.session][tax.symbol] = tax.cash
-    held: dict[date, dict[str, int]] = defaultdict(dict)
+    fills, entitlements = _by_session(ledger.fills), _by_session(ledger.entitlements)
+    taxes, charges, held = _by_session(ledger.taxes), _by_session(ledger.charges), _by_session(ledger.positions)
     for position in ledger.positions:
         _check_position(position, tape)
-        held[position.session][position.symbol] = position.shares
     sessions = {record.session for record in ledger.equity}
-    if strays := sorted({*fills, *entitlements, *taxes, *held} - sessions):
-        _fail("fills, entitlements, taxes or positions outside the run", strays, "none")
+    if strays := sorted({*fills, *entitlements, *taxes, *charges, *held} - sessions):
+        _fail("fills, entitlements, taxes, charges or positions outside the run", strays, "none")
+    before: date | None = None
+    breach: date | None = None
     for record in ledger.equity:
+        if breach is not None:
+            _check_called_in(ledger, account, breach, record.session)
+        account.charge(charges[record.session], entitlements[record.session], record.session, before)
         account.entitle(entitlements[record.session], record.session)
         for fill in sorted(fills[record.session], key=_phase):
             account.trade(fill)
-        account.pay_tax(taxes[record.session], record.session)
-        if record.cash != account.cash:
-            _fail(f"cash on {record.session}", record.cash, account.cash)
-        if held[record.session] != {symbol: shares for symbol, shares in account.shares.items() if shares}:
-            _fail(f"positions on {record.session}", held[record.session], dict(account.shares))
-        if record.market_value != account.value(record.session):
-            _fail(f"market value on {record.session}", record.market_value, account.value(record.session))
-        if record.equity != record.cash + record.market_value:
-            _fail(f"equity on {record.session}", record.equity, record.cash + record.market_value)
+        account.pay_tax({tax.symbol: tax.cash for tax in taxes[record.session]}, record.session)
+        _check_record(record, account, {position.symbol: position.shares for position in held[record.session]})
+        account.mark(record.session)
+        breach = record.session if account.is_in_breach(record.session) else None
+        before = record.session
+
+
+def _by_session(rows: Iterable[Row]) -> dict[date, list[Row]]:
+    found: dict[date, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.session].append(row)
+    return found
+
+
+def _check_record(record: EquityRecord, account: _Account, held: dict[str, int]) -> None:
+    """Check what the ledger says of a session's end against the account rebuilt."""
+    if record.cash != account.cash:
+        _fail(f"cash on {record.session}", record.cash, account.cash)
+    if held != {symbol: shares for symbol, shares in account.shares.items() if shares}:
+        _fail(f"positions on {record.session}", held, dict(account.shares))
+    if record.market_value != account.value(record.session):
+        _fail(f"market value on {record.session}", record.market_value, account.value(record.session))
+    if record.equity != record.cash + record.market_value:
+        _fail(f"equity on {record.session}", record.equity, record.cash + record.market_value)
+
+
+def _check_called_in(ledger: Ledger, account: _Account, breach: date, session: date) -> None:
+    """Check that every share owed at a close with too little equity is being covered on the session after it."""
+    covers = [order for order in ledger.orders if order.side is Side.COVER and order.created <= session]
+    ended = {
+        order.order_id
+        for order in covers
+        if order.status is OrderStatus.FILLED
+        and max(fill.session for fill in ledger.fills if fill.order_id == order.order_id) <= breach
+    }
+    working = {order.symbol for order in covers if order.order_id not in ended}
+    for symbol, shares in account.shares.items():
+        if shares < 0 and symbol not in working:
+            _fail(f"{symbol} on {session}, after a close with too little equity", "no order to cover", "one")
 
 
 def _check_position(position: Position, tape: Tape) -> None:
@@ -258,7 +380,7 @@ def _check_position(position: Position, tape: Tape) -> None:
 
 
 def _phase(fill: Fill) -> tuple[int, bool, int]:
-    return (_PHASES.index(fill.kind), fill.side is not Side.SELL, fill.fill_id)
+    return (_PHASES.index(fill.kind), fill.side in OPENING, fill.fill_id)
 
 
 def _check_orders(ledger: Ledger) -> None:

@@ -7,6 +7,9 @@ from datetime import date
 from enum import StrEnum
 
 __all__ = [
+    "OPENING",
+    "Charge",
+    "ChargeKind",
     "Entitlement",
     "EquityRecord",
     "Fill",
@@ -28,6 +31,10 @@ class Side(StrEnum):
     SELL = "sell"
     SHORT = "short"
     COVER = "cover"
+
+
+OPENING = (Side.BUY, Side.SHORT)
+"""The sides that take a position on; the other two take it off."""
 
 
 class OrderKind(StrEnum):
@@ -71,11 +78,19 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     RUN_END = "run_end"
     EXIT_DUE = "exit_due"
+    SHORT_SALE_RESTRICTION = "short_sale_restriction"
+
+
+class ChargeKind(StrEnum):
+    """What an account pays for holding, not for trading."""
+
+    BORROW = "borrow"
+    WITHHOLDING = "withholding"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order as it ended; ``created`` is the session of its first attempt, ``money`` (buys) in fen."""
+    """One order as it ended; ``created`` is the session of its first attempt, ``money`` (buys, short sales) in fen."""
 
     order_id: int
     event_id: str
@@ -125,7 +140,10 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """A corporate action booked on a holding before the open of its ex-date: shares gained, cash in fen."""
+    """A corporate action booked on a holding before the open of its ex-date: shares gained, cash in fen.
+
+    On shares owed all three are negative: what their lender is owed.
+    """
 
     session: date
     symbol: str
@@ -146,8 +164,26 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """What a holding of ``shares`` (negative: owed) cost before the open of a session, in fen.
+
+    ``borrow``: the loan of shares sold short, since the session before; ``withholding``: the tax withheld from the
+    day's dividend.
+    """
+
+    session: date
+    symbol: str
+    kind: ChargeKind
+    shares: int
+    cash: int
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
-    """A holding at the end of a session; ``close`` and ``market_value`` in fen (suspended: the last close)."""
+    """A holding at the end of a session, in fen; shares and value are negative for shares owed.
+
+    ``close`` is the last close for a suspended name.
+    """
 
     session: date
     symbol: str
@@ -176,5 +212,6 @@ class Ledger:
     fills: list[Fill] = field(default_factory=list)
     entitlements: list[Entitlement] = field(default_factory=list)
     taxes: list[Tax] = field(default_factory=list)
+    charges: list[Charge] = field(default_factory=list)
     positions: list[Position] = field(default_factory=list)
     equity: list[EquityRecord] = field(default_factory=list)

@@ -132,6 +132,7 @@ class Costs(_Model):
     stamp_duty: float
     transfer_fee: float
     other_fees: float
+    borrowing: float
     dividend_tax: float
     total: float
 

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hypebasket.market.calendar import Session
+from hypebasket.rules.boards import law_of
 from hypebasket.rules.limits import NO_LIMIT_UP
+from hypebasket.rules.short_sale import restricted_sessions, trips_restriction
 from hypebasket.spec.text import Text
 
 if TYPE_CHECKING:
@@ -136,6 +138,24 @@ class MarketPanel:
         limited = (self.limit_up > 0) & (self.limit_up < NO_LIMIT_UP)
         closed: Flags = self.trading & limited & (self.close == self.limit_up)
         return closed
+
+    @cached_property
+    def short_restricted(self) -> Flags:
+        """Whether rule 201 binds a short sale: the United States, from a session that fell so far, as long as it lasts.
+
+        The fall is that of the low below the reference price. Without trading, or without one, nothing is tripped.
+        """
+        restricted = np.zeros_like(self.trading)
+        american = [column for column, board in enumerate(self.boards) if law_of(board) == "US"]
+        for row, session in enumerate(self.sessions if american else ()):
+            for column in american:
+                reference = int(self.reference[row, column])
+                if self.trading[row, column] and reference > 0:
+                    low = int(self.low[row, column])
+                    if trips_restriction(session, low, reference):
+                        restricted[row : row + 1 + restricted_sessions(session), column] = True
+        restricted.setflags(write=False)
+        return restricted
 
     def sealed_before(self, row: int, column: int) -> bool:
         """Whether the name closed its last session with trading before ``row`` at its limit-up price."""

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from hypebasket.ledger.invariants import DayFacts
 from hypebasket.ledger.records import Fill, Side
 from hypebasket.ledger.terms import Paid
 from hypebasket.market.panel import UNKNOWN, MarketPanel
 from hypebasket.rules.boards import law_of
-from hypebasket.rules.dividend_tax import dividend_tax_rate
+from hypebasket.rules.dividend_tax import dividend_tax_rate, withheld
 from hypebasket.rules.entitlements import entitlement
 from hypebasket.rules.fees import Commission, Fees, fees
 from hypebasket.rules.lots import largest_legal_lot, legal_sale, order_maximum, split_order
 from hypebasket.rules.settlement import sellable
+from hypebasket.rules.short_sale import borrow_terms, short_margin
+
+if TYPE_CHECKING:
+    from hypebasket.spec.instrument import Board
 
 __all__ = ["PanelTape"]
 
 
 class PanelTape:
-    """Facts of a panel, by symbol and session."""
+    """Facts of a panel, by symbol and session, and the terms of an account.
 
-    def __init__(self, panel: MarketPanel) -> None:
+    ``borrow_ppm`` replaces the rule table's yearly cost of borrowing; ``holder`` is whose resident has tax withheld
+    from dividends.
+    """
+
+    def __init__(self, panel: MarketPanel, *, borrow_ppm: int | None = None, holder: str = "none") -> None:
         self.panel = panel
+        self.borrow_ppm = borrow_ppm
+        self.holder = holder
 
     def facts(self, symbol: str, session: date) -> DayFacts:
         """Return the day of a name."""
@@ -62,8 +73,8 @@ class PanelTape:
     def legal_parts(self, symbol: str, session: date, side: Side, held: int, shares: int) -> tuple[int, ...] | None:
         """Return the orders a trade is split into; ``None`` if the exchange takes no order of that size."""
         board, lot = self.panel.listings[self.panel.column_of[symbol]]
-        opening = side in (Side.BUY, Side.SHORT)
-        legal = largest_legal_lot(board, shares, lot) if opening else legal_sale(board, held, shares, lot)
+        sold = side is Side.SELL
+        legal = legal_sale(board, held, shares, lot) if sold else largest_legal_lot(board, shares, lot)
         if legal != shares:
             return None
         return split_order(shares, order_maximum(board, session, lot=lot), board, lot)
@@ -81,3 +92,23 @@ class PanelTape:
             shares=fill.shares,
             shares_today=before.shares,
         )
+
+    def withheld(self, symbol: str, session: date, dividend: int) -> int:
+        """Return the tax that is withheld from a dividend, in fen."""
+        return withheld(self._board(symbol), session, dividend, self.holder)
+
+    def short_restricted(self, symbol: str, session: date) -> bool:
+        """Tell whether rule 201 binds a short sale on a session."""
+        return bool(self.panel.short_restricted[self.panel.row_of[session], self.panel.column_of[symbol]])
+
+    def borrow_terms(self, symbol: str, session: date) -> tuple[int, int]:
+        """Return the yearly cost of borrowing, ppm of the value, and the days of its year."""
+        rate, year = borrow_terms(self._board(symbol), session)
+        return (rate if self.borrow_ppm is None else self.borrow_ppm), year
+
+    def short_margin(self, symbol: str, session: date, shares: int, close: int) -> int:
+        """Return the equity that must stand behind shares owed, in fen."""
+        return short_margin(self._board(symbol), session, shares, close)
+
+    def _board(self, symbol: str) -> Board:
+        return self.panel.boards[self.panel.column_of[symbol]]

@@ -14,7 +14,7 @@ from hypebasket.audit.claims import benchmark_claims, event_claims, headline_cla
 from hypebasket.audit.findings import AuditResult, Finding, Kind, caution, hard, note
 from hypebasket.audit.replay import Terms, Witness, replay_ledger
 from hypebasket.errors import DamagedDataError
-from hypebasket.ledger.records import Side
+from hypebasket.ledger.records import OPENING
 from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.data import MarketData
 from hypebasket.market.panel import FEN
@@ -23,7 +23,7 @@ from hypebasket.pipeline.futures import Subject, look_ahead, turning_points
 from hypebasket.pipeline.manifest import RunManifest, read_manifest
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import primary_circle
-from hypebasket.pipeline.pairings import pairings
+from hypebasket.pipeline.pairings import pairings, why_refused
 from hypebasket.pipeline.run import Job, symbols_of
 from hypebasket.pipeline.run_folder import read_result
 from hypebasket.pipeline.sleeve import Sleeve
@@ -134,6 +134,8 @@ def _against_the_market(audit: _Audit, workspace: Path, data: MarketData) -> Ite
         for sleeve, (basket, strategy) in product(sleeves, tuple(pairings(job.baskets, job.strategies))):
             if not any(stock.symbol in sleeve.panel.column_of for stock in basket.stocks):
                 continue
+            if why_refused(strategy, sleeve.currency):
+                continue
             place = f"{basket.id} × {strategy.id} ({sleeve.currency})"
             subject = Subject(place, basket, strategy, sleeve, job.workspace.events, Path(scratch))
             subjects.append(subject)
@@ -180,7 +182,13 @@ def _replay(audit: _Audit, subject: Subject, circle: Circle, data: MarketData) -
         circle,
         waits=strategy.entry.at is EntryAt.BOARD_BREAK,
     )
-    terms = Terms(POLICY[strategy.fills], round(strategy.size.participation * MILLION), runner.builder.commission)
+    terms = Terms(
+        POLICY[strategy.fills],
+        round(strategy.size.participation * MILLION),
+        runner.builder.commission,
+        borrow_ppm=runner.tape.borrow_ppm,
+        holder=runner.tape.holder,
+    )
     audit.checked.update(
         ledgers=1,
         orders=len(ledger.orders),
@@ -220,7 +228,12 @@ def _hindsight(place: str, book: Book, subject: Subject) -> Iterator[Finding]:
     orders = {order.order_id: order for order in book.ledger.orders}
     for fill in book.ledger.fills:
         order, stock = orders.get(fill.order_id), stocks.get(fill.symbol)
-        if order is None or stock is None or fill.side is Side.SELL or order.created not in subject.sleeve.panel.row_of:
+        if (
+            order is None
+            or stock is None
+            or fill.side not in OPENING
+            or order.created not in subject.sleeve.panel.row_of
+        ):
             continue
         bought.add(stock.symbol)
         if stock.since is None or not stock.known_at(calendar.open_cutoff(calendar.session(order.created))):

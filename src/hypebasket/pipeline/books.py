@@ -12,6 +12,8 @@ from typing import NamedTuple, TypeVar
 
 from hypebasket.errors import DamagedDataError
 from hypebasket.ledger.records import (
+    Charge,
+    ChargeKind,
     Entitlement,
     EquityRecord,
     Fill,
@@ -78,6 +80,7 @@ def read_books(folder: Path, initial_cash: Callable[[BookKey], int]) -> dict[Boo
     put("fills", _fill, lambda each: each.ledger.fills)
     put("entitlements", _entitlement, lambda each: each.ledger.entitlements)
     put("taxes", _tax, lambda each: each.ledger.taxes)
+    put("charges", _charge, lambda each: each.ledger.charges)
     put("positions", _position, lambda each: each.ledger.positions)
     for row, level in _read(folder / "equity.csv", "equity", lambda row: float(row["benchmark"] or "nan")):
         book(row, row["currency"]).benchmark[date.fromisoformat(row["session"])] = level if row["benchmark"] else None
@@ -170,6 +173,16 @@ def _entitlement(row: Row) -> Entitlement:
 
 def _tax(row: Row) -> Tax:
     return Tax(date.fromisoformat(row["session"]), row["symbol"], int(row["shares"]), fen_of(row["cash"]))
+
+
+def _charge(row: Row) -> Charge:
+    return Charge(
+        session=date.fromisoformat(row["session"]),
+        symbol=row["symbol"],
+        kind=ChargeKind(row["kind"]),
+        shares=int(row["shares"]),
+        cash=fen_of(row["cash"]),
+    )
 
 
 def _position(row: Row) -> Position:

@@ -31,6 +31,7 @@ LEDGER_COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "entitlements": (*_KEY, "session", "symbol", "event_id", "held", "shares", "cash", "currency"),
     "taxes": (*_KEY, "session", "symbol", "shares", "cash", "currency"),
+    "charges": (*_KEY, "session", "symbol", "kind", "shares", "cash", "currency"),
     "positions": (*_KEY, "session", "symbol", "shares", "close", "market_value", "currency"),
     "equity": (*_KEY, "sleeve", "currency", "session", "cash", "market_value", "equity", "benchmark"),
     "events": (
@@ -90,6 +91,9 @@ def ledger_rows(key: LedgerKey, ledger: Ledger, result: CircleResult) -> dict[st
             for e in ledger.entitlements
         ),
         "taxes": ((*key, t.session, t.symbol, t.shares, money(t.cash), currency) for t in ledger.taxes),
+        "charges": (
+            (*key, c.session, c.symbol, c.kind, c.shares, money(c.cash), currency) for c in ledger.charges
+        ),
         "positions": (
             (*key, p.session, p.symbol, p.shares, money(p.close), money(p.market_value), currency)
             for p in ledger.positions

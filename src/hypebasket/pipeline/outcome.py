@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hypebasket.ledger.records import Fill, Ledger, OrderStatus
+from hypebasket.ledger.records import ChargeKind, Fill, Ledger, OrderStatus
 from hypebasket.ledger.result import (
     CircleResult,
     Costs,
@@ -63,7 +63,7 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
     equity = [record.equity for record in ledger.equity]
     returns = simple_returns(equity, ledger.initial_cash)
     figures = measure(returns, sleeve.periods_per_year)
-    held = np.array([record.market_value > 0 for record in ledger.equity])
+    held = np.array([record.market_value != 0 for record in ledger.equity])
     at_risk = held | np.concatenate([[False], held[:-1]])
     index = benchmark.returns
     years = len(equity) / sleeve.periods_per_year
@@ -110,8 +110,10 @@ def costs_of(ledger: Ledger) -> Costs:
         name: sum(getattr(fill, name) for fill in ledger.fills) / FEN
         for name in ("commission", "stamp_duty", "transfer_fee", "other_fees")
     }
-    tax = sum(tax.cash for tax in ledger.taxes) / FEN
-    return Costs(**sums, dividend_tax=tax, total=sum(fill.fees for fill in ledger.fills) / FEN + tax)
+    charged = {kind: sum(charge.cash for charge in ledger.charges if charge.kind is kind) for kind in ChargeKind}
+    tax = sum(tax.cash for tax in ledger.taxes) + charged[ChargeKind.WITHHOLDING]
+    total = sum(fill.fees for fill in ledger.fills) + tax + charged[ChargeKind.BORROW]
+    return Costs(**sums, borrowing=charged[ChargeKind.BORROW] / FEN, dividend_tax=tax / FEN, total=total / FEN)
 
 
 def _unfilled(ledger: Ledger) -> dict[str, int]:
@@ -125,7 +127,7 @@ def _curve(ledger: Ledger, benchmark: Benchmark) -> tuple[SleevePoint, ...]:
     levels: Sequence[float | None] = benchmark.levels or [None] * len(ledger.equity)
     return tuple(
         SleevePoint(
-            session=record.session, equity=record.equity / FEN, benchmark=level, invested=record.market_value > 0
+            session=record.session, equity=record.equity / FEN, benchmark=level, invested=record.market_value != 0
         )
         for record, level in zip(ledger.equity, levels, strict=True)
     )
@@ -245,7 +247,8 @@ class _EventReader:
         if not earned:
             return ()
         assert earned[Step.FEES_AND_TAX] == reported.earned
-        return waterfall(headline, reported.allotted, earned)
+        quoted = -headline if self.runner.strategy.is_short else headline
+        return waterfall(quoted, reported.allotted, earned)
 
     def _name(self, stock: Stock, base: int, last: int, capture: Capture | None, passed: str | None) -> NameOutcome:
         boards = boards_of(self.panel, stock.symbol, base + 1, last)

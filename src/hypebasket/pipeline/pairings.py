@@ -1,4 +1,4 @@
-"""Which basket runs with which strategy; a rotation among mainlines runs once, on all baskets together."""
+"""Which basket runs with which strategy in which sleeve; a rotation among mainlines runs once, on all together."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.strategy import Among, Strategy, TriggerOn
-from hypebasket.spec.text import Circle, Text
+from hypebasket.spec.text import Circle, Currency, Text
 
-__all__ = ["TOGETHER", "pairings", "together"]
+__all__ = ["TOGETHER", "pairings", "together", "why_refused"]
 
 TOGETHER = "mainlines"
 """Id of the basket that all baskets of a run make up together."""
@@ -25,6 +25,18 @@ def pairings(baskets: Sequence[Basket], strategies: Sequence[Strategy]) -> Itera
             mainlines = strategy.trigger.mainlines or tuple(dict.fromkeys(basket.mainline for basket in baskets))
             trigger = strategy.trigger.model_copy(update={"mainlines": mainlines})
             yield together(baskets), strategy.model_copy(update={"trigger": trigger})
+
+
+def why_refused(strategy: Strategy, currency: str) -> Text | None:
+    """Return why a strategy is not run in a sleeve; ``None`` if it is: A-shares are not sold short."""
+    if not strategy.is_short or currency != Currency.CNY:
+        return None
+    return Text(
+        zh=f"策略 {strategy.id} 卖空，而 A 股不能卖空：融券自 2010-03-31 起只对名单内的股票试点，"
+        "转融券自 2024-07-11 起暂停；CNY 仓位未运行",
+        en=f"strategy {strategy.id} sells short, and A-shares are not sold short: since 2010-03-31 a pilot for listed "
+        "names alone, the lending behind it suspended since 2024-07-11; not run in CNY",
+    )
 
 
 def together(baskets: Sequence[Basket]) -> Basket:

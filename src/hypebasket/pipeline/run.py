@@ -19,13 +19,15 @@ from hypebasket.pipeline.identity import file_hash, package_versions, run_id, so
 from hypebasket.pipeline.manifest import write_manifest
 from hypebasket.pipeline.market import benchmark_of, fund, lay_out_sleeves
 from hypebasket.pipeline.outcome import Benchmark, circle_result, primary_circle
-from hypebasket.pipeline.pairings import pairings
+from hypebasket.pipeline.pairings import pairings, why_refused
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.sleeve import CircleRun, Sleeve, SleeveRunner
 from hypebasket.pipeline.summary import assemble
 from hypebasket.pipeline.supply import data_files, supply
 from hypebasket.pipeline.tearsheets import TearsheetPress, sheet_name
 from hypebasket.pipeline.trials import Configuration, Evaluation, TrialLedger, evaluation_of
+from hypebasket.plan.intents import MILLION
+from hypebasket.rules.short_sale import borrow_terms
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.layout import EVENTS, INSTRUMENTS, PUBLICATIONS, yaml_files
 from hypebasket.spec.strategy import Strategy
@@ -111,6 +113,7 @@ def carry_out(
     Every configuration is entered in ``trials``; a run that is only repeated tries nothing new, and passes none.
     """
     request, data = job.request, job.data
+    _refuse_a_run_of_nothing(job)
     sleeves = lay_out_sleeves(request, job.baskets, data)
     say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
     for sleeve in sleeves:
@@ -127,7 +130,7 @@ def carry_out(
             if press:
                 press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
         results = [result for pair in pairs for result in pair.results]
-        notices = tuple(_notices(job.baskets, sleeves, pairs))
+        notices = tuple(_notices(job, sleeves, pairs))
         for notice in notices:
             say(notice.en)
         run_baskets = list({pair.runner.basket.id: pair.runner.basket for pair in pairs}.values())
@@ -153,8 +156,14 @@ def carry_out(
 
 
 def _funded(job: Job, sleeves: Sequence[Sleeve]) -> Iterator[tuple[Basket, Strategy, Sleeve]]:
-    """Yield what is run, sleeve by sleeve: every basket × strategy with the sleeve's part of its capital."""
-    plan = [(basket, strategy, fund(sleeves, basket)) for basket, strategy in pairings(job.baskets, job.strategies)]
+    """Yield what is run, sleeve by sleeve: every basket × strategy with the sleeve's part of its capital.
+
+    A sleeve whose law refuses the strategy takes no part, and no capital.
+    """
+    plan = [
+        (basket, strategy, fund([each for each in sleeves if not why_refused(strategy, each.currency)], basket))
+        for basket, strategy in pairings(job.baskets, job.strategies)
+    ]
     for sleeve in sleeves:
         for basket, strategy, funded in plan:
             own = next((each for each in funded if each.currency == sleeve.currency), None)
@@ -195,8 +204,22 @@ def _trial(pair: Pair, data: MarketData) -> tuple[Configuration, Evaluation]:
     return configuration, evaluation_of(run.ledger, result.events, pair.runner.sleeve.periods_per_year)
 
 
-def _notices(baskets: Sequence[Basket], sleeves: Sequence[Sleeve], pairs: Sequence[Pair]) -> Iterator[Text]:
-    """Yield what of the request was not run: baskets without a member in these sleeves, events past the calendar."""
+def _refuse_a_run_of_nothing(job: Job) -> None:
+    """Refuse strategies of which the law lets none run in any sleeve that was asked for."""
+    reasons = [why_refused(strategy, currency) for strategy in job.strategies for currency in job.request.sleeves]
+    if reasons and all(reasons):
+        raise UsageError(str(reasons[0] and reasons[0].en), "choose --markets USD, or a strategy that buys")
+
+
+def _notices(job: Job, sleeves: Sequence[Sleeve], pairs: Sequence[Pair]) -> Iterator[Text]:
+    """Yield what of the request was not run, and what a reader must know of short sales.
+
+    Not run: baskets without a member in these sleeves, short sales of A-shares, events past the calendar.
+    """
+    baskets = job.baskets
+    for strategy in job.strategies:
+        yield from (reason for sleeve in sleeves if (reason := why_refused(strategy, sleeve.currency)))
+    yield from dict.fromkeys(text for pair in pairs for text in _short_side(pair.runner))
     symbols = {symbol for sleeve in sleeves for symbol in sleeve.panel.symbols}
     currencies = "、".join(sleeve.currency for sleeve in sleeves), ", ".join(sleeve.currency for sleeve in sleeves)
     for basket in baskets:
@@ -210,6 +233,24 @@ def _notices(baskets: Sequence[Basket], sleeves: Sequence[Sleeve], pairs: Sequen
             zh=f"事件 {event} 晚于已公布的交易日历，未纳入",
             en=f"event {event} lies past the end of the published calendar: left out",
         )
+
+
+def _short_side(runner: SleeveRunner) -> Iterator[Text]:
+    """Yield what a reader must know of a strategy that sells short."""
+    strategy, sleeve = runner.strategy, runner.sleeve
+    if not strategy.is_short:
+        return
+    boards = {sleeve.panel.listings[sleeve.panel.column_of[stock.symbol]].board for stock in runner.builder.stocks}
+    stated = strategy.short.borrow_rate
+    rates = {borrow_terms(board, sleeve.last)[0] / MILLION for board in boards} if stated is None else {stated}
+    rate = ", ".join(f"{each:.2%}" for each in sorted(rates))
+    yield Text(
+        zh=f"策略 {strategy.id} 卖空：新闻涨幅仍是股票自身的涨跌，股票下跌时实得为正。借券费率 {rate}（年）是假设，"
+        f"并非报价；当时能否借到券没有数据（{sleeve.currency}）。",
+        en=f"{strategy.id} sells short: the headline is still the stock's own return, and captured is positive when it "
+        f"falls. The borrowing cost of {rate} a year is an assumption, no quotation; whether the shares could be "
+        f"borrowed is not known ({sleeve.currency}).",
+    )
 
 
 def _usual(names: Sequence[str], known: Mapping[str, S]) -> tuple[str, ...]:

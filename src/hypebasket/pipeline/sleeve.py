@@ -104,7 +104,12 @@ class SleeveRunner:
         self.sleeve = replace(sleeve, panel=sleeve.panel.settled(_worth(strategy)))
         self.events = events_for(tuple(events), basket.mainline, strategy.trigger)
         self.unmapped: set[str] = set()
-        self.tape = PanelTape(self.sleeve.panel)
+        borrow = strategy.short.borrow_rate
+        self.tape = PanelTape(
+            self.sleeve.panel,
+            borrow_ppm=None if borrow is None else round(borrow * MILLION),
+            holder=strategy.withholding,
+        )
         self.builder = PlanBuilder(
             strategy, basket, self.sleeve.panel, sleeve.calendar, start=sleeve.start, stop=sleeve.stop
         )
@@ -181,6 +186,7 @@ class SleeveRunner:
             participation_ppm=participation,
             currency=sleeve.currency,
             frictions=frictions,
+            holder=self.strategy.withholding,
         )
         check_ledger(ledger, self.tape, participation, frictions)
         return ledger

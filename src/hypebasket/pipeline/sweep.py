@@ -22,7 +22,7 @@ from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label
-from hypebasket.pipeline.pairings import pairings
+from hypebasket.pipeline.pairings import pairings, why_refused
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.run import Job, parameters_of, prepare
 from hypebasket.pipeline.scores import Arena, Score, ScoreShelf
@@ -103,8 +103,9 @@ class Field:
         return tuple(
             Arena(basket, sleeve, self.job.workspace, self.request.run.members)
             for sleeve in self.sleeves
-            for basket, _ in pairings(self.job.baskets, self.job.strategies)
+            for basket, strategy in pairings(self.job.baskets, self.job.strategies)
             if any(stock.symbol in sleeve.panel.column_of for stock in basket.stocks)
+            and not why_refused(strategy, sleeve.currency)
         )
 
     @cached_property

@@ -15,12 +15,13 @@ from hypebasket.ledger.records import OrderKind
 from hypebasket.market.calendar import Calendar
 from hypebasket.market.panel import MarketPanel
 from hypebasket.plan.choice import choose, weights_ppm
-from hypebasket.plan.intents import MILLION, POLICY, Due, Entry, ExitTerms, Plan, Rebalance
+from hypebasket.plan.intents import MILLION, POLICY, Due, Entry, ExitTerms, Plan, Rebalance, ShortTerms
 from hypebasket.plan.lifecycle import break_of_board, divergence_row
 from hypebasket.plan.past import PastView
 from hypebasket.plan.schedule import Timetable
 from hypebasket.plan.signals import event_return
 from hypebasket.rules.fees import Commission
+from hypebasket.rules.short_sale import may_be_sold_short
 from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.strategy import EntryAt, ExitClock, FillPolicy, Retry, Strategy, TriggerOn
 from hypebasket.spec.text import Circle, Text
@@ -29,6 +30,9 @@ __all__ = ["EventPlan", "PlanBuilder"]
 
 NOT_LOCKED = "not_locked"
 NO_BREAK = "no_break"
+NOT_SHORTABLE = "not_shortable"
+NEVER_SOLD = MILLION * MILLION
+"""A lowest price nobody pays: a member without a base close is not sold short."""
 
 AUCTION = {
     EntryAt.FIRST_OPEN: OrderKind.OPEN,
@@ -100,10 +104,12 @@ class PlanBuilder:
         if self.strategy.trigger.on is not TriggerOn.EVENTS:
             return EventPlan(mapped, place, members, ())
         past, base = PastView(self.panel, place), self.panel.row_of[mapped.base]
-        choice = choose(members, self.strategy.select, past, base)
+        tradable = tuple(stock for stock in members if self._may_be_traded(stock))
+        choice = choose(tradable, self.strategy.select, past, base)
         taken = self._candidates(choice.taken, place)
         rows = self._entry_rows(taken, place)
-        passed = {stock.symbol: NOT_LOCKED for stock in choice.taken if stock not in taken}
+        passed = {stock.symbol: NOT_SHORTABLE for stock in members if stock not in tradable}
+        passed |= {stock.symbol: NOT_LOCKED for stock in choice.taken if stock not in taken}
         passed |= {stock.symbol: NO_BREAK for stock in taken if stock.symbol not in rows}
         due = {row: self._due(mapped, row, following, members) for row in set(rows.values())}
         shares = weights_ppm(taken, self.strategy.size, past)
@@ -165,7 +171,24 @@ class PlanBuilder:
         self, policy: FillPolicy, *, entries: tuple[Entry, ...] = (), rebalances: tuple[Rebalance, ...] = ()
     ) -> Plan:
         participation = round(self.strategy.size.participation * MILLION)
-        return Plan(entries, rebalances, POLICY[policy], participation, self.commission, self.strategy.overlap)
+        strategy = self.strategy
+        return Plan(
+            entries,
+            rebalances,
+            POLICY[policy],
+            participation,
+            self.commission,
+            strategy.overlap,
+            short=ShortTerms(_ppm(strategy.short.borrow_rate)) if strategy.is_short else None,
+            holder=strategy.withholding,
+        )
+
+    def _may_be_traded(self, stock: Stock) -> bool:
+        """Whether the strategy can take a position in a name: a short needs one that may be sold short."""
+        if not self.strategy.is_short:
+            return True
+        board = self.panel.listings[self.panel.column_of[stock.symbol]].board
+        return may_be_sold_short(board, stock.symbol, self.strategy.short.designated)
 
     def _candidates(self, stocks: Sequence[Stock], place: int) -> list[Stock]:
         """Return the stocks money is set aside for; a wait for broken boards takes those that opened locked."""
@@ -204,10 +227,6 @@ class PlanBuilder:
 
     def _entry(self, mapped: MappedEvent, symbol: str, row: int, weight_ppm: int, due: Due | None) -> Entry:
         terms, entry = self.strategy.exit, self.strategy.entry
-        cap = None
-        if entry.max_gap is not None:
-            base = int(self.panel.close[self.panel.row_of[mapped.base], self.panel.column_of[symbol]])
-            cap = base * (MILLION + round(entry.max_gap * MILLION)) // MILLION
         return Entry(
             event_id=mapped.event.id,
             symbol=symbol,
@@ -216,7 +235,7 @@ class PlanBuilder:
             weight_ppm=weight_ppm,
             attempts=self._attempts(),
             window_row=row + self.strategy.window - 1 if entry.on_limit == "wait_for_break" else None,
-            price_cap=cap,
+            price_cap=None if entry.max_gap is None else self._price_cap(mapped, symbol, entry.max_gap),
             exit=ExitTerms(
                 due=due,
                 hold_sessions=terms.hold_sessions if terms.clock is ExitClock.FILL else None,
@@ -226,6 +245,14 @@ class PlanBuilder:
                 board_break=terms.board_break,
             ),
         )
+
+    def _price_cap(self, mapped: MappedEvent, symbol: str, max_gap: float) -> int:
+        """Return the highest price a purchase pays, cut to the fen, or the lowest a short sale takes, raised to it."""
+        base = int(self.panel.close[self.panel.row_of[mapped.base], self.panel.column_of[symbol]])
+        gap = round(max_gap * MILLION)
+        if self.strategy.is_short:
+            return -(-base * (MILLION - gap) // MILLION) if base else NEVER_SOLD
+        return base * (MILLION + gap) // MILLION
 
     def _attempts(self) -> int | None:
         match self.strategy.entry.on_limit:

@@ -12,7 +12,7 @@ from hypebasket.rules.fees import Commission
 from hypebasket.rules.limit_days import OPTIMISTIC, PESSIMISTIC, REALISTIC
 from hypebasket.spec.strategy import FillPolicy, Overlap
 
-__all__ = ["MILLION", "POLICY", "Due", "Entry", "ExitTerms", "Plan", "Rebalance", "last_row_of"]
+__all__ = ["MILLION", "POLICY", "Due", "Entry", "ExitTerms", "Plan", "Rebalance", "ShortTerms", "last_row_of"]
 
 MILLION = 1_000_000
 
@@ -53,8 +53,8 @@ class ExitTerms:
     """How a position ends.
 
     ``due`` is the planned end (clock: plan); ``hold_sessions`` counts from the fill instead (clock: fill). The
-    thresholds are distances from the entry price, or for ``trail_ppm`` from the highest close since. ``board_break``
-    ends it after the first close below the limit-up price that follows a close at it.
+    thresholds are distances from the entry price, or for ``trail_ppm`` from the best close since: the highest, for a
+    short the lowest. ``board_break`` ends it after the first close below the limit-up price that follows a close at it.
     """
 
     due: Due | None = None
@@ -67,10 +67,11 @@ class ExitTerms:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A wish to buy: ``weight_ppm`` of the equity at the close before ``row``, in the auction ``kind`` of ``row``.
+    """A wish to buy (or sell short): ``weight_ppm`` of the equity at the close before ``row``, in its auction ``kind``.
 
     ``attempts`` is the greatest number of sessions with a bar on which it is tried (``None``: no bound), ``window_row``
-    the last row of a wait that ends by itself; ``price_cap`` (fen) the highest price it pays.
+    the last row of a wait that ends by itself; ``price_cap`` (fen) the highest price it pays, or the lowest a short
+    sale takes.
     """
 
     event_id: str
@@ -114,8 +115,19 @@ class Rebalance:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortTerms:
+    """On what terms shares are borrowed: a yearly rate of their value, ppm; ``None``: the rule table's."""
+
+    borrow_ppm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """All wishes of one strategy for one basket and circle, and the terms on which they are filled."""
+    """All wishes of one strategy for one basket and circle, and the terms on which they are filled.
+
+    With ``short`` every entry is a short sale; a short plan has no rebalances. ``holder`` is whose resident has tax
+    withheld from dividends.
+    """
 
     entries: tuple[Entry, ...] = ()
     rebalances: tuple[Rebalance, ...] = ()
@@ -123,3 +135,5 @@ class Plan:
     participation_ppm: int = 100_000
     commission: Commission = field(default_factory=Commission)
     overlap: Overlap = Overlap.IGNORE
+    short: ShortTerms | None = None
+    holder: str = "none"

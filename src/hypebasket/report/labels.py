@@ -40,6 +40,8 @@ _REASONS = {
     "withdrawn": _label("策略自行撤单", "withdrawn by the strategy"),
     "run_end": _label("回测结束", "the run ended"),
     "exit_due": _label("持有期已满", "the holding period was over"),
+    "short_sale_restriction": _label("卖空受限（201 规则）", "short sales restricted (rule 201)"),
+    "not_shortable": _label("不能卖空", "may not be sold short"),
     "illiquid": _label("成交额不足", "illiquid"),
     "not_selected": _label("未入选", "not selected"),
     "no_break": _label("封板未开", "board never broke"),

@@ -18,7 +18,7 @@ from hypebasket.rules.tables import amount, find
 if TYPE_CHECKING:
     from hypebasket.spec.instrument import Board
 
-__all__ = ["Dividend", "Lot", "close_day", "dividend_tax_rate", "receive", "withholding_rate"]
+__all__ = ["Dividend", "Lot", "close_day", "dividend_tax_rate", "receive", "withheld", "withholding_rate"]
 
 PERMILLE: Final = 1_000
 MICRO_PER_FEN: Final = 10_000
@@ -112,6 +112,24 @@ def withholding_rate(board: Board, session: date, *who: str) -> int:
     the holder (mainland_china, hong_kong, other). An option: whoever does not ask is paid in full.
     """
     return amount(find(law_of(board), "dividend_withholding", session, *who))
+
+
+def withheld(board: Board, session: date, dividend: int, holder: str) -> int:
+    """Return what is withheld from a ``dividend`` (hundredths) paid to a resident of ``holder``, half-up.
+
+    Nothing on the mainland (its tax falls due at the sale), and nothing for the holder ``none``. A resident of the
+    mainland holds Hong Kong through Stock Connect; for others no data tells a company of the mainland (H share) from
+    any other there, and the higher of the two rates is taken.
+    """
+    law = law_of(board)
+    if holder == "none" or law == "CN":
+        return 0
+    if law == "HK":
+        account = "stock_connect" if holder == "mainland_china" else "hong_kong"
+        permille = max(withholding_rate(board, session, account, company) for company in ("h_share", "other"))
+    else:
+        permille = withholding_rate(board, session, holder)
+    return (dividend * permille + 500) // 1000
 
 
 def _months_later(day: date, months: int) -> date:

@@ -11,7 +11,7 @@ def entitlement(held: int, cash_micro_per_share: int, share_ratio_ppm: int) -> t
     Parameters
     ----------
     held : int
-        Shares at the previous close.
+        Shares at the previous close; negative for shares owed.
     cash_micro_per_share : int
         Gross cash per old share, in millionths of the currency.
     share_ratio_ppm : int
@@ -20,9 +20,11 @@ def entitlement(held: int, cash_micro_per_share: int, share_ratio_ppm: int) -> t
     Notes
     -----
     New shares are floored: the clearing house gives fractions away by rank, so one share more is possible, never one
-    less. Cash is rounded half-up to the fen.
+    less. Cash is rounded half-up to the fen. Who owes shares owes what they receive: fractions of a share rounded up,
+    cash to the fen as the lender gets it.
     """
-    return held * share_ratio_ppm // 1_000_000, (held * cash_micro_per_share + 5_000) // 10_000
+    cash = (abs(held) * cash_micro_per_share + 5_000) // 10_000
+    return held * share_ratio_ppm // 1_000_000, cash if held > 0 else -cash
 
 
 def ex_right_price(close: int, cash_micro_per_share: int, share_ratio_ppm: int) -> int:

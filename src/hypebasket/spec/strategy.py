@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hypebasket.spec.text import ID_PATTERN, Circle, Spec, Text
+from hypebasket.spec.text import ID_PATTERN, Circle, Spec, Symbol, Text
 
 __all__ = [
     "Among",
+    "Direction",
     "Divergence",
     "Entry",
     "EntryAt",
@@ -21,6 +22,7 @@ __all__ = [
     "Retry",
     "Select",
     "SelectBy",
+    "Short",
     "Size",
     "SizeScheme",
     "Strategy",
@@ -33,6 +35,13 @@ CLASS_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.py:[A-Za-z_][A-Za-z0-9_]*$"
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Sessions = Annotated[int, Field(ge=1, le=2_000)]
+
+
+class Direction(StrEnum):
+    """Which way a strategy trades: it buys and sells later, or sells short and covers later."""
+
+    LONG = "long"
+    SHORT = "short"
 
 
 class TriggerOn(StrEnum):
@@ -189,6 +198,17 @@ class Exit(Spec):
     next_event: bool = False
 
 
+class Short(Spec):
+    """On what terms a strategy sells short.
+
+    ``designated`` lists the Hong Kong names that the exchange admits to short selling (no data here says which);
+    ``borrow_rate`` is the yearly cost of borrowing, as a share of the value borrowed; left out, the rule table's.
+    """
+
+    designated: tuple[Symbol, ...] = ()
+    borrow_rate: Annotated[float, Field(ge=0, le=10)] | None = None
+
+
 class Strategy(Spec):
     """A strategy file.
 
@@ -196,13 +216,16 @@ class Strategy(Spec):
     5 for a strategy that holds without a term. ``own_class`` (``class:``) names a ``bt.Strategy`` of the user's own,
     ``file.py:Name`` inside the workspace, which then decides on orders itself. ``delisting`` is what a share of a name
     that left the exchange is worth: its last price, nothing, or a given price. The parts left out are constructed
-    without validation, which keeps their schemas unbuilt and the start quick.
+    without validation, which keeps their schemas unbuilt and the start quick. ``withholding`` is whose resident
+    receives the dividends of Hong Kong and the United States, and has tax withheld from them; ``none``: gross.
     """
 
     id: Annotated[str, Field(pattern=ID_PATTERN)]
     name: Text
     description: Text
     trigger: Trigger = Trigger.model_construct()
+    direction: Direction = Direction.LONG
+    short: Short = Short.model_construct()
     members: Circle | None = None
     entry: Entry = Entry.model_construct()
     select: Select = Select.model_construct()
@@ -210,6 +233,7 @@ class Strategy(Spec):
     exit: Exit = Exit.model_construct()
     overlap: Overlap = Overlap.IGNORE
     delisting: Literal["last_price", "zero"] | Annotated[float, Field(ge=0)] = "last_price"
+    withholding: Literal["none", "mainland_china", "hong_kong", "other"] = "none"
     own_class: Annotated[str, Field(pattern=CLASS_PATTERN)] | None = Field(default=None, alias="class")
     fills: FillPolicy = FillPolicy.REALISTIC
     window_sessions: Sessions | None = None
@@ -218,3 +242,8 @@ class Strategy(Spec):
     def window(self) -> int:
         """Sessions 1..N of an event that the headline covers."""
         return self.window_sessions or self.exit.hold_sessions or DEFAULT_WINDOW
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it sells short."""
+        return self.direction is Direction.SHORT

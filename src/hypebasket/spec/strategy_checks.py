@@ -8,6 +8,7 @@ from pathlib import Path
 from hypebasket.spec.checks import check_id, note
 from hypebasket.spec.source import Source, SpecPath
 from hypebasket.spec.strategy import EntryAt, SelectBy, Strategy, TriggerOn
+from hypebasket.spec.text import Market, market_of
 from hypebasket.spec.validation import near
 
 __all__ = ["check_strategy"]
@@ -26,6 +27,10 @@ def check_strategy(source: Source, strategy: Strategy, stem: str, root: Path | N
     if strategy.own_class is not None:
         _check_own_class(source, strategy.own_class, root)
         _check_own_decides(source)
+    if strategy.is_short:
+        _check_short(source, strategy)
+    else:
+        _refuse(source, [("short",)], "only for a strategy that sells short", "remove it, or write 'direction: short'")
     match strategy.trigger.on:
         case TriggerOn.EVENTS:
             _refuse(
@@ -84,6 +89,42 @@ def _check_entry(source: Source, strategy: Strategy) -> None:
         note(source, ("exit", "event_open"), "the entry is not before the event", "write a negative entry.offset")
     if entry.offset < 0 and strategy.trigger.endogenous:
         note(source, ("trigger", "endogenous"), "an event made by its price move cannot be foreseen", "write false")
+
+
+_LIMIT_UP_ONLY: tuple[SpecPath, ...] = (
+    ("exit", "board_break"), ("exit", "divergence"), ("select", "limit_up_only"),
+)  # fmt: skip
+
+
+def _check_short(source: Source, strategy: Strategy) -> None:
+    """Refuse what only a purchase can do; only names without a limit-up may be sold short."""
+    if strategy.own_class is not None:
+        remedy = "remove it: its sell() sells what it holds"
+        _refuse(source, [("direction",)], "an own class sells nothing it does not hold", remedy)
+    if strategy.trigger.on is not TriggerOn.EVENTS:
+        note(source, ("trigger", "on"), "only an event can be sold short", "write 'on: events', or 'direction: long'")
+    if strategy.entry.at in (EntryAt.LIMIT_QUEUE, EntryAt.BOARD_BREAK):
+        message = "waits for a limit-up, which no name has that may be sold short"
+        note(source, ("entry", "at"), message, "write first_open or first_close")
+    message = "looks at a limit-up, which no name has that may be sold short"
+    _refuse(source, _LIMIT_UP_ONLY, message, "remove it, or write 'direction: long'")
+    for part, key, value in (
+        ("exit", "take_profit", strategy.exit.take_profit), ("entry", "max_gap", strategy.entry.max_gap),
+    ):  # fmt: skip
+        if value is not None and value >= 1:
+            note(source, (part, key), "a price cannot fall by the whole of itself", "write a number below 1")
+    for position, symbol in enumerate(strategy.short.designated):
+        _check_designated(source, position, symbol)
+
+
+def _check_designated(source: Source, position: int, symbol: str) -> None:
+    """Only Hong Kong has a list of names that may be sold short."""
+    market, path = market_of(symbol), ("short", "designated", position)
+    if market is Market.XNYS:
+        note(source, path, "every name of the United States may be sold short", "remove it: the list is Hong Kong's")
+    elif market is not Market.XHKG:
+        reason = "A-shares are not sold short: a pilot for listed names alone, its lending suspended since 2024-07-11"
+        note(source, path, reason, "list Hong Kong names, such as 00700.HK")
 
 
 def _check_ranks(source: Source, strategy: Strategy) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hypebasket.ledger.records import Fill, Ledger, Order, Side
+from hypebasket.ledger.records import OPENING, Fill, Ledger, Order
 from hypebasket.plan.intents import MILLION, Entry
 
 __all__ = ["Capture", "NameCapture", "capture_of"]
@@ -14,7 +14,7 @@ __all__ = ["Capture", "NameCapture", "capture_of"]
 
 @dataclass(frozen=True, slots=True)
 class NameCapture:
-    """One name: net profit over its slot's money, its first purchase, and what stood in the way of it."""
+    """One name: net profit over its slot's money, its first purchase or short sale, and what stood in its way."""
 
     symbol: str
     captured: float
@@ -50,6 +50,8 @@ def capture_of(ledger: Ledger, entries: Sequence[Entry], idle_ppm: int = 0) -> C
         profit[item.symbol] += item.cash
     for tax in ledger.taxes:
         profit[tax.symbol] -= tax.cash
+    for charge in ledger.charges:
+        profit[charge.symbol] -= charge.cash
     last = ledger.equity[-1]
     for position in ledger.positions:
         if position.session == last.session:
@@ -58,13 +60,13 @@ def capture_of(ledger: Ledger, entries: Sequence[Entry], idle_ppm: int = 0) -> C
     earned = last.equity - ledger.initial_cash
     assert earned == sum(profit.values())
     allotted = sum(slots.values()) + ledger.initial_cash * idle_ppm // MILLION
-    return Capture(earned, allotted, last.market_value > 0, names)
+    return Capture(earned, allotted, last.market_value != 0, names)
 
 
 def _name(ledger: Ledger, symbol: str, profit: int, money: int) -> NameCapture:
-    bought = [fill for fill in ledger.fills if fill.symbol == symbol and fill.side is Side.BUY]
-    order = next(order for order in ledger.orders if order.symbol == symbol and order.side is Side.BUY)
-    return NameCapture(symbol, profit / money, bought[0] if bought else None, _reason(order))
+    opened = [fill for fill in ledger.fills if fill.symbol == symbol and fill.side in OPENING]
+    order = next(order for order in ledger.orders if order.symbol == symbol and order.side in OPENING)
+    return NameCapture(symbol, profit / money, opened[0] if opened else None, _reason(order))
 
 
 def _reason(order: Order) -> str | None:

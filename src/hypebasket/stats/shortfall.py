@@ -6,6 +6,7 @@ fixed (``docs/semantics.md``): the size of a bar depends on what was switched on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import pairwise
@@ -55,8 +56,8 @@ class Bar(NamedTuple):
 
 def money_of(rate: float, allotted: int) -> int:
     """Return what a return (decimal) makes of ``allotted`` fen, half away from zero to the fen."""
-    whole = round(abs(rate) * allotted * 2) + 1
-    return (whole // 2) * (1 if rate >= 0 else -1)
+    whole = math.floor(abs(rate) * allotted + 0.5)
+    return whole if rate >= 0 else -whole
 
 
 def waterfall(headline: float, allotted: int, earned: Mapping[Step, int]) -> tuple[Bar, ...]:

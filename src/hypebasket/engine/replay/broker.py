@@ -44,6 +44,7 @@ from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.rules.fees import Commission
 from hypebasket.rules.frictions import ALL_FRICTIONS
 from hypebasket.rules.limit_days import REALISTIC
+from hypebasket.rules.short_sale import short_margin
 
 __all__ = ["Desk", "MarketRulesBroker"]
 
@@ -79,6 +80,10 @@ class MarketRulesBroker(bt.BrokerBase):
         Greatest share of a session's volume that all orders of a name may take, parts per million.
     frictions : Frictions
         Which frictions of the market are on; all of them but for a comparison.
+    borrow_ppm : int, optional
+        Yearly cost of borrowing shares to sell short, parts per million of their value; the rule table's if not given.
+    holder : str
+        Whose resident has tax withheld from dividends: ``mainland_china``, ``hong_kong``, ``other``; ``none``: gross.
     currency : str
         Currency of the sleeve, for the ledger.
     stop_when_flat : bool
@@ -94,6 +99,8 @@ class MarketRulesBroker(bt.BrokerBase):
         ("participation_ppm", 100_000),
         ("commission_terms", Commission()),
         ("frictions", ALL_FRICTIONS),
+        ("borrow_ppm", None),
+        ("holder", "none"),
         ("currency", "CNY"),
         ("stop_when_flat", False),
         ("may_buy", None),
@@ -124,7 +131,14 @@ class MarketRulesBroker(bt.BrokerBase):
         self.init()
         self.p.panel = self.p.may_buy = None  # a strategy can read them, and must not find the future there
         self.mirror = Mirror(self, {self._panel.column_of[feed._name]: feed for feed in self.cerebro.datas})  # noqa: SLF001
-        self._actions = CorporateActions(self._panel, self.holdings, self.ledger, self.mirror)
+        self._actions = CorporateActions(
+            self._panel,
+            self.holdings,
+            self.ledger,
+            self.mirror,
+            borrow_ppm=self.p.borrow_ppm,
+            holder=self.p.holder,
+        )
 
     def stop(self) -> None:
         """End what a strategy ordered after the last session."""
@@ -244,7 +258,7 @@ class MarketRulesBroker(bt.BrokerBase):
         self._traded_by.clear()
         self._traded.clear()
         self._lapse(self.row - 1)
-        self._actions.book(self.row)
+        self._book_actions()
         self._end_delisted()
         if self._desk:
             self._desk.before_open(self.row)
@@ -264,6 +278,25 @@ class MarketRulesBroker(bt.BrokerBase):
             self._close_the_books()
         elif self.p.stop_when_flat and self._is_over():
             self.cerebro.runstop()
+
+    def _book_actions(self) -> None:
+        """Book what holding costs and brings before the open."""
+        charged = self.terms.frictions.fees_and_tax
+        if charged:
+            self._actions.charge_loans(self.row)
+        self._actions.book(self.row)
+        if charged:
+            self._actions.withhold(self.row)
+
+    def is_in_breach(self) -> bool:
+        """Whether the equity at the last close is less than what must stand behind the shares owed."""
+        session = self._panel.sessions[self.row]
+        margin = sum(
+            short_margin(self._panel.boards[column], session, -shares, self._mark(column))
+            for column, shares in self.holdings.shares.items()
+            if shares < 0
+        )
+        return self.terms.frictions.lots_and_cash and margin > 0 and self.equity < margin
 
     def _is_over(self) -> bool:
         idle = not self.holdings.shares and not any(ticket.alive for ticket in self.tickets)
@@ -285,9 +318,9 @@ class MarketRulesBroker(bt.BrokerBase):
 
     def _auction(self, phase: OrderKind) -> None:
         working = [ticket for ticket in self.tickets if ticket.alive and ticket.kind is phase]
-        for side in (Side.SELL, Side.BUY):
+        for opening in (False, True):
             for ticket in sorted(
-                (ticket for ticket in working if ticket.side is side),
+                (ticket for ticket in working if ticket.opens is opening),
                 key=lambda ticket: (ticket.symbol, ticket.order_id),
             ):
                 self._attempt(ticket, phase)
@@ -296,7 +329,8 @@ class MarketRulesBroker(bt.BrokerBase):
     def _attempt(self, ticket: Ticket, phase: OrderKind) -> None:
         session = self._panel.sessions[self.row]
         bar = self._panel.bar(self.row, ticket.column)
-        price = fill_price(ticket, phase, bar, self.terms)
+        restricted = ticket.side is Side.SHORT and bool(self._panel.short_restricted[self.row, ticket.column])
+        price = fill_price(ticket, phase, bar, self.terms, restricted=restricted)
         tried = bar.trading or not isinstance(price, Reason)
         if tried:
             ticket.attempts += 1
@@ -316,16 +350,16 @@ class MarketRulesBroker(bt.BrokerBase):
             ):
                 self.end(ticket, OrderStatus.FILLED)
                 return
-            odd = asked.reason is Reason.LOT and not ticket.is_buy
+            odd = asked.reason is Reason.LOT and not ticket.opens
             if asked.reason is Reason.NOT_HELD or (odd and self.holdings.hand_over(ticket.event_id, ticket.column)):
                 self.end(ticket, OrderStatus.CANCELLED)
                 return
         self._count_down(ticket, tried=tried)
 
     def _is_less_than_a_lot(self, ticket: Ticket, rest: int) -> bool:
-        """Whether what remains of a purchase is too little for another order."""
+        """Whether what remains of a purchase or short sale is too little for another order."""
         listing = self._panel.listings[ticket.column]
-        return ticket.is_buy and self.terms.largest_purchase(listing, rest) == 0
+        return ticket.opens and self.terms.largest_purchase(listing, rest) == 0
 
     def _count_down(self, ticket: Ticket, *, tried: bool) -> None:
         if ticket.attempts_left is not None and tried:
@@ -366,12 +400,17 @@ class MarketRulesBroker(bt.BrokerBase):
         self.ledger.fills.append(fill)
         self._traded[ticket.column] += part.shares if ticket.is_buy else -part.shares
         tranche = self._tranche(ticket)
-        if ticket.is_buy:
-            self.holdings.receive(tranche, part.shares, part.price, fill.cash_flow)
-        else:
-            self.holdings.deliver(tranche, part.shares, fill.cash_flow)
+        match ticket.side:
+            case Side.BUY:
+                self.holdings.buy(tranche, part.shares, part.price, fill.cash_flow)
+            case Side.SELL:
+                self.holdings.sell(tranche, part.shares, fill.cash_flow)
+            case Side.SHORT:
+                self.holdings.sell_short(tranche, part.shares, part.price, fill.cash_flow)
+            case Side.COVER:
+                self.holdings.cover(tranche, part.shares, fill.cash_flow)
         ticket.filled += part.shares
-        ticket.spent -= fill.cash_flow
+        ticket.spent += fill.amount + fill.fees
         self.mirror.tell_fill(ticket, fill)
 
     def _tranche(self, ticket: Ticket) -> Tranche:
@@ -390,6 +429,7 @@ class MarketRulesBroker(bt.BrokerBase):
         for column in sorted(self.holdings.shares):
             shares, close = self.holdings.shares[column], self._mark(column)
             total += shares * close
+            self.holdings.mark(column, close)
             self.ledger.positions.append(Position(session, self._panel.symbols[column], shares, close, shares * close))
         self.equity = self.holdings.cash + total
         self.ledger.equity.append(EquityRecord(session, self.holdings.cash, total, self.equity))

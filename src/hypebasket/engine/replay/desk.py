@@ -26,6 +26,7 @@ class PlanDesk:
         for entry in plan.entries:
             self._entries[entry.row, entry.kind].append(entry)
         self._overlap = plan.overlap
+        self._opening = Side.BUY if plan.short is None else Side.SHORT
         self._rebalances = {rebalance.row: rebalance for rebalance in plan.rebalances}
         self._last_release = max(
             (*(entry.row for entry in plan.entries), *(rebalance.row for rebalance in plan.rebalances)), default=-1
@@ -51,9 +52,12 @@ class PlanDesk:
         self._enter(self._entries.get((row, OrderKind.CLOSE), ()))
 
     def after_close(self, row: int) -> None:
-        """Judge the close of every position that traded; what it triggers is sold at the next open."""
+        """Judge the close of every position that traded; what it triggers is sold or covered at the next open."""
         if row == len(self.panel.sessions) - 1:
             return
+        if self.broker.is_in_breach():
+            for tranche in self._staying():
+                self._leave(tranche, OrderKind.OPEN, "margin_breach")
         for tranche in self._staying():
             if not self.panel.trading[row, tranche.column]:
                 continue
@@ -76,7 +80,7 @@ class PlanDesk:
             ticket = self.broker.place(
                 event_id=entry.event_id,
                 column=column,
-                side=Side.BUY,
+                side=self._opening,
                 kind=entry.kind,
                 money=self.broker.equity * entry.weight_ppm // MILLION,
                 attempts_left=entry.attempts,
@@ -93,9 +97,9 @@ class PlanDesk:
                     self._extend(column, entry)
 
     def _is_taken(self, column: int) -> bool:
-        """Whether an earlier event holds the name, or still tries to buy it."""
-        pending = any(ticket.alive and ticket.is_buy and ticket.column == column for ticket in self.broker.tickets)
-        return pending or self.broker.holdings.held(column) > 0
+        """Whether an earlier event holds or owes the name, or still tries to."""
+        pending = any(ticket.alive and ticket.opens and ticket.column == column for ticket in self.broker.tickets)
+        return pending or self.broker.holdings.held(column) != 0
 
     def _extend(self, column: int, entry: Entry) -> None:
         """Move the planned end of what an earlier event holds, or still tries to buy, to the later event's.
@@ -107,23 +111,19 @@ class PlanDesk:
             if tranche.column == column and _sooner(_end_of(tranche.terms, tranche.opened), due):
                 tranche.terms = replace(tranche.terms, due=due, hold_sessions=None)
         for ticket in self.broker.tickets:
-            if ticket.alive and ticket.is_buy and ticket.column == column and _sooner(ticket.terms.due, due):
+            if ticket.alive and ticket.opens and ticket.column == column and _sooner(ticket.terms.due, due):
                 ticket.terms = replace(ticket.terms, due=due)
 
     def _leave(self, tranche: Tranche, kind: OrderKind, purpose: str) -> None:
-        """Sell all of a position, and stop adding to it."""
+        """Sell or cover all of a position, and stop adding to it."""
         for ticket in self.broker.tickets:
-            if (
-                ticket.alive
-                and ticket.is_buy
-                and (ticket.event_id, ticket.column) == (tranche.event_id, tranche.column)
-            ):
+            if ticket.alive and ticket.opens and (ticket.event_id, ticket.column) == (tranche.event_id, tranche.column):
                 self.broker.end(ticket, OrderStatus.CANCELLED, Reason.EXIT_DUE)
         tranche.leaving = True
         self.broker.place(
             event_id=tranche.event_id,
             column=tranche.column,
-            side=Side.SELL,
+            side=Side.COVER if tranche.is_short else Side.SELL,
             kind=kind,
             purpose=purpose,
             falls_to_open=kind is OrderKind.CLOSE,

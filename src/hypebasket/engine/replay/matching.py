@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hypebasket.engine.replay.holdings import Holdings
 from hypebasket.engine.replay.ticket import Ticket
-from hypebasket.ledger.records import OrderKind, Reason
+from hypebasket.ledger.records import OrderKind, Reason, Side
 from hypebasket.market.calendar import Session
 from hypebasket.market.panel import UNKNOWN, Bar, Listing, MarketPanel
 from hypebasket.plan.intents import MILLION
@@ -101,12 +101,17 @@ class Traded(NamedTuple):
 NOTHING = Traded(0, 0, 0)
 
 
-def fill_price(ticket: Ticket, phase: OrderKind, bar: Bar, terms: Terms) -> int | Reason:
-    """Return the price (fen) at which the auction of ``phase`` serves the order, or why it does not."""
-    limited = terms.frictions.limits_on_entry if ticket.is_buy else terms.frictions.limits_on_exit
+def fill_price(ticket: Ticket, phase: OrderKind, bar: Bar, terms: Terms, *, restricted: bool = False) -> int | Reason:
+    """Return the price (fen) at which the auction of ``phase`` serves the order, or why it does not.
+
+    On a session on which short sales are ``restricted`` (rule 201) one is served above the open alone.
+    """
+    limited = terms.frictions.limits_on_entry if ticket.opens else terms.frictions.limits_on_exit
     price = _served_price(ticket, phase, bar, terms.policy) if limited else _auction_price(phase, bar)
     if isinstance(price, Reason):
         return price
+    if restricted and limited and ticket.side is Side.SHORT and price <= bar.open:
+        return Reason.SHORT_SALE_RESTRICTION
     if ticket.price_limit is not None and (price > ticket.price_limit if ticket.is_buy else price < ticket.price_limit):
         return Reason.MAX_GAP
     return price
@@ -154,36 +159,37 @@ def quantity(
 ) -> Quantity:
     """Return the shares the order gets at ``price``; ``room`` is what the session's volume cap leaves."""
     listing = panel.listings[ticket.column]
-    if ticket.is_buy:
-        return _buy_quantity(ticket, price, session, listing, holdings.cash, terms, room)
-    return _sell_quantity(ticket, listing, holdings, terms, room)
+    if ticket.opens:
+        return _opening_quantity(ticket, price, session, listing, holdings.free_cash, terms, room)
+    return _closing_quantity(ticket, listing, holdings, terms, room)
 
 
-def _buy_quantity(
+def _opening_quantity(
     ticket: Ticket, price: int, session: Session, listing: Listing, cash: int, terms: Terms, room: int
 ) -> Quantity:
-    if ticket.money is None:
-        wanted = (ticket.shares or 0) - ticket.filled
-    else:
-        wanted = _affordable(ticket.money - ticket.spent, price, session, listing, terms)
+    def affords(money: int) -> int:
+        return _affordable(money, price, session, listing, terms, is_buy=ticket.is_buy)
+
+    wanted = (ticket.shares or 0) - ticket.filled if ticket.money is None else affords(ticket.money - ticket.spent)
     if wanted == 0:
         return Quantity(0, 0, Reason.LOT)
     shares, reason = wanted, None
-    if terms.frictions.lots_and_cash and (affordable := _affordable(cash, price, session, listing, terms)) < shares:
+    if terms.frictions.lots_and_cash and (affordable := affords(cash)) < shares:
         shares, reason = affordable, Reason.CASH
     if room < shares:
         shares, reason = terms.largest_purchase(listing, room), Reason.VOLUME_CAP
     return Quantity(wanted, shares, reason)
 
 
-def _affordable(money: int, price: int, session: Session, listing: Listing, terms: Terms) -> int:
-    """Return the largest legal number of shares that ``money`` buys at ``price``, fees included."""
+def _affordable(money: int, price: int, session: Session, listing: Listing, terms: Terms, *, is_buy: bool) -> int:
+    """Return the largest legal number of shares that ``money`` buys, or backs the short sale of, fees included."""
     if money <= 0:
         return 0
     minimum, step = terms.step(listing)
 
     def cost(shares: int) -> int:
-        return sum(part.amount + part.total_fees for part in split_executions(shares, price, session, listing, terms))
+        parts = split_executions(shares, price, session, listing, terms, is_buy=is_buy)
+        return sum(part.amount + part.total_fees for part in parts)
 
     shares = terms.largest_purchase(listing, money // price)
     while shares and (missing := cost(shares) - money) > 0:
@@ -194,13 +200,13 @@ def _affordable(money: int, price: int, session: Session, listing: Listing, term
     return shares
 
 
-def _sell_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, terms: Terms, room: int) -> Quantity:
+def _closing_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, terms: Terms, room: int) -> Quantity:
     tranche = holdings.tranches.get((ticket.event_id, ticket.column))
-    owned = tranche.shares if tranche else 0
+    owned = abs(tranche.shares) if tranche else 0
     wanted = owned if ticket.shares is None else min(ticket.shares - ticket.filled, owned)
     if wanted == 0:
         return Quantity(0, 0, Reason.NOT_HELD)
-    held = holdings.held(ticket.column)
+    held = abs(holdings.held(ticket.column))
     free = terms.sellable(listing, held, holdings.bought_today.get(ticket.column, 0))
     if free == 0:
         return Quantity(wanted, 0, Reason.T_PLUS_1)
@@ -209,7 +215,7 @@ def _sell_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, terms: 
         target, reason = free, Reason.T_PLUS_1
     if room < target:
         target, reason = room, Reason.VOLUME_CAP
-    shares = terms.largest_sale(listing, held, target)
+    shares = terms.largest_purchase(listing, target) if ticket.is_buy else terms.largest_sale(listing, held, target)
     if shares < target and reason is None:
         reason = Reason.LOT
     return Quantity(wanted, shares, reason)

@@ -39,7 +39,7 @@ class Mirror:
 
     def make_order(self, side: Side, owner: Any, feed: Any, size: float, **options: Any) -> Any:
         """Make a backtrader order that counts as submitted here."""
-        make = BuyOrder if side is Side.BUY else SellOrder
+        make = BuyOrder if side in (Side.BUY, Side.COVER) else SellOrder
         order = make(owner=owner, data=feed, size=size, **options)
         order.submit(self.broker)
         return order

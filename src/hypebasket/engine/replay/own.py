@@ -90,6 +90,7 @@ def replay_own(
     participation_ppm: int,
     currency: str = "CNY",
     frictions: Frictions = ALL_FRICTIONS,
+    holder: str = "none",
 ) -> Ledger:
     """Run an own strategy from ``cash`` fen; if it raises, its file and line are told."""
     first = max(run.start - 1, 0)
@@ -105,6 +106,7 @@ def replay_own(
         participation_ppm=participation_ppm,
         currency=currency,
         frictions=frictions,
+        holder=holder,
         may_buy=lambda row, symbol: symbol in {stock.symbol for stock in run.members(first + row)},
     )
     cerebro.setbroker(broker)

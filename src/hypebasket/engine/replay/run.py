@@ -51,6 +51,8 @@ def replay(
         commission_terms=plan.commission,
         stop_when_flat=stop_when_flat,
         currency=currency,
+        borrow_ppm=None if plan.short is None else plan.short.borrow_ppm,
+        holder=plan.holder,
         frictions=frictions,
     )
     cerebro.setbroker(broker)

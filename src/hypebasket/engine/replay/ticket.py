@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hypebasket.ledger.records import Order, OrderKind, OrderStatus, Reason, Side
+from hypebasket.ledger.records import OPENING, Order, OrderKind, OrderStatus, Reason, Side
 from hypebasket.market.calendar import Session
 from hypebasket.plan.intents import ExitTerms, last_row_of
 
@@ -18,11 +18,11 @@ NO_EXIT = ExitTerms()
 class Ticket:
     """An order the broker is working on.
 
-    A buy carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale carries ``shares``, or
-    neither: then it sells all that its event holds. ``attempts_left`` counts sessions with a bar, ``None`` means until
-    filled; ``last_row`` is the last session of its window; ``price_limit`` (fen) is the highest price a buy pays and
-    the lowest a sale takes; ``terms`` say how a bought position ends. A sale that ``falls_to_open`` is tried at the
-    next open when the close did not serve it.
+    A buy or a short sale carries ``money`` (fen), turned into shares at the match, or ``shares``; a sale or a cover
+    carries ``shares``, or neither: then it takes off all that its event holds or owes. ``attempts_left`` counts
+    sessions with a bar, ``None`` means until filled; ``last_row`` is the last session of its window; ``price_limit``
+    (fen) is the highest price a buy pays and the lowest a sale takes; ``terms`` say how a position taken on ends. A
+    sale or cover that ``falls_to_open`` is tried at the next open when the close did not serve it.
     """
 
     order_id: int
@@ -60,8 +60,13 @@ class Ticket:
 
     @property
     def is_buy(self) -> bool:
-        """Whether it adds shares."""
-        return self.side is Side.BUY
+        """Whether it pays for shares: a purchase or a cover."""
+        return self.side in (Side.BUY, Side.COVER)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it takes a position on: a purchase or a short sale."""
+        return self.side in OPENING
 
     def end(self, status: OrderStatus, reason: Reason | None = None) -> None:
         """Close the order; shares bought or sold so far make an unfilled end a partial one."""

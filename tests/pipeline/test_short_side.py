@@ -1,0 +1,85 @@
+"""``fade-the-hype`` on the basket ``disrupted`` of the synthetic sample, from the command line to the numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from command_line import CommandLine
+from run_folder import RunFolder
+
+WORDS = (
+    "disrupted", "-s", "fade-the-hype", "--markets", "USD", "--from", "2023-11-01", "--to", "2024-06-28", "--no-pages",
+)  # fmt: skip
+KEY = {"basket": "disrupted", "strategy": "fade-the-hype", "members": "documented"}
+
+
+@pytest.fixture(scope="module")
+def faded(sample_cli: CommandLine) -> RunFolder:
+    return sample_cli.run(*WORDS)
+
+
+def test_the_short_side_runs_and_its_ledger_closes(faded: RunFolder) -> None:
+    fills = faded.rows("fills", **KEY)
+    assert {(fill["side"], fill["symbol"]) for fill in fills} == {
+        (side, symbol) for side in ("short", "cover") for symbol in ("ADBE.US", "GETY.US", "SSTK.US")
+    }
+    cash = Decimal(1_000_000)
+    for fill in fills:
+        paid = sum(Decimal(fill[name]) for name in ("commission", "stamp_duty", "transfer_fee", "other_fees"))
+        cash += (1 if fill["side"] == "short" else -1) * Decimal(fill["price"]) * int(fill["shares"]) - paid
+    cash += sum(Decimal(row["cash"]) for row in faded.rows("entitlements", **KEY))
+    charges = faded.rows("charges", **KEY)
+    assert {row["kind"] for row in charges} == {"borrow"}
+    cash -= sum(Decimal(row["cash"]) for row in charges)
+    circle = faded.circle("disrupted", "fade-the-hype", "documented")
+    assert circle["final_equity"] == float(cash)
+    assert circle["costs"]["borrowing"] == pytest.approx(float(sum(Decimal(row["cash"]) for row in charges)))
+    assert 0 < circle["exposure"] < 1
+
+
+def test_captured_and_waterfall_have_the_sign_of_the_seller(faded: RunFolder) -> None:
+    """The only event: captured is the whole profit on half the capital; the waterfall begins at minus the headline."""
+    event = faded.event("disrupted", "fade-the-hype", "documented", "sora-launch")
+    circle = faded.circle("disrupted", "fade-the-hype", "documented")
+    # three weights of 0.5 / 3, rounded down to a millionth: 166,666 each
+    assert event["allotted"] == 499_998.0
+    assert event["captured"] == pytest.approx((circle["final_equity"] - 1_000_000) / 499_998, abs=1e-12)
+    bars = {bar["step"]: bar["money"] for bar in event["waterfall"]}
+    assert bars["headline"] == pytest.approx(-event["headline"] * 499_998, abs=0.005)
+    assert sum(money for step, money in bars.items() if step != "captured") == pytest.approx(bars["captured"])
+    assert bars["fees_and_tax"] < 0
+    (first,) = {name["first_fill"]["session"] for name in event["names"]}
+    assert first == "2024-02-15"
+
+
+def test_a_reader_is_told_what_is_assumed(faded: RunFolder) -> None:
+    told = [text["en"] for text in faded.result["data"]["warnings"] if "sells short" in text["en"]]
+    assert len(told) == 1
+    assert "borrowing cost of 3.00% a year is an assumption" in told[0]
+    assert "captured is positive when it falls" in told[0]
+
+
+def test_the_auditor_finds_nothing_against_it(sample_cli: CommandLine, faded: RunFolder) -> None:
+    done = sample_cli("audit", str(faded.path))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_a_share_is_sold_short(sample_cli: CommandLine) -> None:
+    done = sample_cli("run", "application", "-s", "fade-the-hype")
+    assert done.returncode == 2
+    assert "A-shares are not sold short" in done.stderr
+    assert "choose --markets USD, or a strategy that buys" in done.stderr
+
+
+def test_beside_other_sleeves_the_mainland_is_left_out_and_said_so(sample_cli: CommandLine) -> None:
+    made = sample_cli.run(
+        "compute", "-s", "fade-the-hype", "--markets", "CNY", "--markets", "HKD", "--markets", "USD", "--no-pages",
+        "--from", "2023-11-01", "--to", "2024-06-28",
+    )  # fmt: skip
+    assert {one["sleeve"] for one in made.result["results"]} == {"HKD", "USD"}
+    assert any("A-shares are not sold short" in text["en"] for text in made.result["data"]["warnings"])
+    hong_kong = [one for one in made.result["results"] if one["sleeve"] == "HKD" and one["primary"]]
+    reasons = {name["reason"] for one in hong_kong for event in one["events"] for name in event["names"]}
+    assert reasons == {"not_shortable"}
+    assert all(one["fills"] == 0 for one in hong_kong)
