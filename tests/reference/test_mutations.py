@@ -61,8 +61,8 @@ def checked(drawn: Scenario) -> None:
 def fills_above_the_day(patch: Patch) -> None:
     honest = broker.fill_price
 
-    def fill_price(order: Any, phase: Any, bar: Any, terms: Any) -> Any:
-        price = honest(order, phase, bar, terms)
+    def fill_price(order: Any, phase: Any, bar: Any, terms: Any, **more: Any) -> Any:
+        price = honest(order, phase, bar, terms, **more)
         return price if isinstance(price, Reason) else bar.high + 1
 
     patch.setattr(broker, "fill_price", fill_price)
@@ -71,8 +71,8 @@ def fills_above_the_day(patch: Patch) -> None:
 def buys_through_the_limit(patch: Patch) -> None:
     honest = broker.fill_price
 
-    def fill_price(order: Any, phase: Any, bar: Any, terms: Any) -> Any:
-        price = honest(order, phase, bar, terms)
+    def fill_price(order: Any, phase: Any, bar: Any, terms: Any, **more: Any) -> Any:
+        price = honest(order, phase, bar, terms, **more)
         return bar.limit_up + 1 if price is Reason.LOCKED_LIMIT_UP else price
 
     patch.setattr(broker, "fill_price", fill_price)
@@ -81,8 +81,8 @@ def buys_through_the_limit(patch: Patch) -> None:
 def trades_while_suspended(patch: Patch) -> None:
     honest = broker.fill_price
 
-    def fill_price(order: Any, phase: Any, bar: Any, terms: Any) -> Any:
-        price = honest(order, phase, bar, terms)
+    def fill_price(order: Any, phase: Any, bar: Any, terms: Any, **more: Any) -> Any:
+        price = honest(order, phase, bar, terms, **more)
         return bar.close if price is Reason.SUSPENDED else price
 
     room = broker.volume_room
@@ -105,22 +105,22 @@ def forgets_what_it_took(patch: Patch) -> None:
 
 def buys_on_credit(patch: Patch) -> None:
     honest = matching._affordable
-    patch.setattr(matching, "_affordable", lambda money, *rest: honest(money * 3, *rest))
+    patch.setattr(matching, "_affordable", lambda money, *rest, **more: honest(money * 3, *rest, **more))
 
 
 def pays_no_commission(patch: Patch) -> None:
     """The fill says so, the cash does not."""
-    honest = holdings.Holdings.receive
+    honest = holdings.Holdings.buy
 
-    def receive(self: Any, tranche: Any, shares: int, price: int, cash_flow: int) -> None:
+    def buy(self: Any, tranche: Any, shares: int, price: int, cash_flow: int) -> None:
         honest(self, tranche, shares, price, -shares * price)
 
-    patch.setattr(holdings.Holdings, "receive", receive)
+    patch.setattr(holdings.Holdings, "buy", buy)
 
 
 def keeps_a_fen_of_every_sale(patch: Patch) -> None:
-    honest = holdings.Holdings.deliver
-    patch.setattr(holdings.Holdings, "deliver", lambda self, own, shares, flow: honest(self, own, shares, flow + 1))
+    honest = holdings.Holdings.sell
+    patch.setattr(holdings.Holdings, "sell", lambda self, own, shares, flow: honest(self, own, shares, flow + 1))
 
 
 def is_paid_to_trade(patch: Patch) -> None:
@@ -172,13 +172,13 @@ def taxes_last_in_first_out(patch: Patch) -> None:
 
 
 def finds_shares_in_the_street(patch: Patch) -> None:
-    honest = holdings.Holdings.receive
+    honest = holdings.Holdings.buy
 
-    def receive(self: Any, tranche: Any, shares: int, price: int, cash_flow: int) -> None:
+    def buy(self: Any, tranche: Any, shares: int, price: int, cash_flow: int) -> None:
         honest(self, tranche, shares, price, cash_flow)
         self.shares[tranche.column] += 100
 
-    patch.setattr(holdings.Holdings, "receive", receive)
+    patch.setattr(holdings.Holdings, "buy", buy)
 
 
 def marks_at_a_better_price(patch: Patch) -> None:

@@ -34,7 +34,18 @@ from hypebasket.spec.strategy import Strategy
 from hypebasket.spec.text import Circle, Text
 from hypebasket.spec.workspace import Workspace, load_workspace
 
-__all__ = ["Finished", "Job", "Pair", "carry_out", "execute", "parameters_of", "prepare", "run_pair", "symbols_of"]
+__all__ = [
+    "Finished",
+    "Job",
+    "Pair",
+    "carry_out",
+    "execute",
+    "funded",
+    "parameters_of",
+    "prepare",
+    "run_pair",
+    "symbols_of",
+]
 
 DEFAULT_BASKETS = ("compute", "application", "regulation")
 DEFAULT_STRATEGIES = ("buy-and-hold", "event-drift")
@@ -123,7 +134,7 @@ def carry_out(
     folder = folder or request.workspace / "reports" / identity
     with _press(request, folder) as press:
         pairs = []
-        for basket, strategy, sleeve in _funded(job, sleeves):
+        for basket, strategy, sleeve in funded(job, sleeves):
             pair = run_pair(basket, strategy, sleeve, job.workspace, data, request.members)
             pairs.append(pair)
             say(f"ran {basket.id} × {strategy.id} in {sleeve.currency}")
@@ -155,7 +166,7 @@ def carry_out(
     return Finished(result, folder, index)
 
 
-def _funded(job: Job, sleeves: Sequence[Sleeve]) -> Iterator[tuple[Basket, Strategy, Sleeve]]:
+def funded(job: Job, sleeves: Sequence[Sleeve]) -> Iterator[tuple[Basket, Strategy, Sleeve]]:
     """Yield what is run, sleeve by sleeve: every basket × strategy with the sleeve's part of its capital.
 
     A sleeve whose law refuses the strategy takes no part, and no capital.

@@ -22,9 +22,8 @@ from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label
-from hypebasket.pipeline.pairings import pairings, why_refused
 from hypebasket.pipeline.request import RunRequest
-from hypebasket.pipeline.run import Job, parameters_of, prepare
+from hypebasket.pipeline.run import Job, funded, parameters_of, prepare
 from hypebasket.pipeline.scores import Arena, Score, ScoreShelf
 from hypebasket.pipeline.trials import Configuration, Evaluation, TrialLedger, evaluation
 from hypebasket.spec.grid import Axis, Point, draw_points, grid_points, number_of_points, vary
@@ -102,10 +101,7 @@ class Field:
         """Every basket on every sleeve that has members of it."""
         return tuple(
             Arena(basket, sleeve, self.job.workspace, self.request.run.members)
-            for sleeve in self.sleeves
-            for basket, strategy in pairings(self.job.baskets, self.job.strategies)
-            if any(stock.symbol in sleeve.panel.column_of for stock in basket.stocks)
-            and not why_refused(strategy, sleeve.currency)
+            for basket, _, sleeve in funded(self.job, self.sleeves)
         )
 
     @cached_property
