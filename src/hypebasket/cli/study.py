@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
 from hypebasket.cli import Session, pass_session
+from hypebasket.cli.run import day_of, ids_of
 
 if TYPE_CHECKING:
     from hypebasket.pipeline.study.request import Window
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["study"]
 
 SESSIONS = re.compile(r"(-?\d{1,3}):(-?\d{1,3})")
-
-
-def _day(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:
-    return value.date() if value else None
 
 
 class SessionRange(click.ParamType[tuple[int, int]]):
@@ -45,8 +42,8 @@ class SessionRange(click.ParamType[tuple[int, int]]):
 
 @click.command()
 @click.argument("baskets", nargs=-1)
-@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="First session of an event.")
-@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Last session of the data used.")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="First session of an event.")
+@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="Last session of the data used.")
 @click.option(
     "--model",
     type=click.Choice(["market", "adjusted", "mean"]),
@@ -111,7 +108,6 @@ def study(
     hypebasket study
     hypebasket study application --window 1:5 --window 1:10 --model adjusted --from 2022-11-01 --to 2025-12-31
     """  # noqa: D301  (the \b keeps the lines below it as they are)
-    from hypebasket.cli.run import ids_of
     from hypebasket.pipeline.study.request import DEFAULT_WINDOWS, StudyRequest, Window
     from hypebasket.pipeline.study.run import study as make
     from hypebasket.spec.text import Circle, Currency

@@ -13,9 +13,9 @@ from hypebasket.ledger.study import MainlineStudy, StudyResult, StudyTerms
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import package_versions, run_id, source_hash
-from hypebasket.pipeline.inputs import Inputs, load_inputs
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label, primary_circle
+from hypebasket.pipeline.run import Job, prepare, symbols_of
 from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.pipeline.study.answer import answer_of, answer_of_all
 from hypebasket.pipeline.study.files import STUDY_COLUMNS, abnormal_rows, cumulative_rows
@@ -58,24 +58,24 @@ class Studied:
 
 def study(request: StudyRequest, say: Say) -> Studied:
     """Study every chosen basket, and write the study's folder."""
-    inputs = load_inputs(request.workspace, request.baskets, request.data)
-    say(f"data: {inputs.data.source}{' (SYNTHETIC / 合成数据)' if inputs.data.synthetic else ''}")
+    job = prepare(request.as_run)
+    say(f"data: {job.data.source}{' (SYNTHETIC / 合成数据)' if job.data.synthetic else ''}")
     history = -request.estimation.first + 1 - min(HORIZON[0], *(window.first for window in request.windows))
-    sleeves = lay_out_sleeves(request.as_run, inputs.baskets, inputs.data, history=history)
-    identity = run_id(_parameters(request, inputs, sleeves))
+    sleeves = lay_out_sleeves(job.request, job.baskets, job.data, history=history)
+    identity = run_id(_parameters(request, job, sleeves))
     folder = request.workspace / "reports" / identity
     lines, samples = [], []
     for sleeve in sleeves:
-        for basket in inputs.baskets:
-            line, sample = _mainline(basket, sleeve, inputs, request)
+        for basket in job.baskets:
+            line, sample = _mainline(basket, sleeve, job, request)
             lines.append(line)
             samples.append((basket, sample))
             say(f"studied {basket.id} in {sleeve.currency}")
     mainlines = _answered(lines)
     result = StudyResult(
         study_id=identity,
-        synthetic=inputs.data.synthetic,
-        data=_data(inputs.data, sleeves),
+        synthetic=job.data.synthetic,
+        data=_data(job.data, sleeves),
         terms=_terms(request),
         answer=answer_of_all(mainlines),
         mainlines=mainlines,
@@ -84,7 +84,7 @@ def study(request: StudyRequest, say: Say) -> Studied:
     _write_tables(folder, samples)
     write_json(folder / "study.json", result.model_dump(mode="json"))
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = {"run_id": identity, "made_at": made, **_parameters(request, inputs, sleeves)}
+    manifest = {"run_id": identity, "made_at": made, **_parameters(request, job, sleeves)}
     write_json(folder / "manifest.json", manifest)
     page = None
     if request.pages:
@@ -97,9 +97,7 @@ def study(request: StudyRequest, say: Say) -> Studied:
 Taken = tuple[Sample, tuple[Measured, ...]]
 
 
-def _mainline(
-    basket: Basket, sleeve: Sleeve, inputs: Inputs, request: StudyRequest
-) -> tuple[MainlineStudy, Taken | None]:
+def _mainline(basket: Basket, sleeve: Sleeve, job: Job, request: StudyRequest) -> tuple[MainlineStudy, Taken | None]:
     """Study one basket on one sleeve, in all three circles."""
     symbol = basket.benchmarks.get(Currency(sleeve.currency))
     named = MainlineStudy(
@@ -112,10 +110,10 @@ def _mainline(
         circles=(),
         answer=Label(zh="没有研究。", en="Not studied."),
     )
-    note = _why_not(basket, sleeve, inputs.data, request)
+    note = _why_not(basket, sleeve, job.data, request)
     if note is not None:
         return named.model_copy(update={"answer": note, "note": note}), None
-    sample = take_sample(basket, sleeve, inputs.workspace.events, inputs.data, request)
+    sample = take_sample(basket, sleeve, job.workspace.events, job.data, request)
     measured = tuple(sample.measure(window) for window in request.windows)
     leading = primary_circle(basket, None, request.members)
     key = f"{basket.id}/{sleeve.currency}"
@@ -209,17 +207,17 @@ def _write_tables(folder: Path, samples: Sequence[tuple[Basket, Taken | None]]) 
         write_csv(folder / f"{name}.csv", STUDY_COLUMNS[name], rows)
 
 
-def _parameters(request: StudyRequest, inputs: Inputs, sleeves: Sequence[Sleeve]) -> dict[str, object]:
+def _parameters(request: StudyRequest, job: Job, sleeves: Sequence[Sleeve]) -> dict[str, object]:
     """Return everything that can change a number of the study."""
-    data = inputs.data
+    data, symbols = job.data, symbols_of(job.baskets)
     return {
         "study": _terms(request).model_dump(mode="json"),
-        "baskets": [basket.model_dump(mode="json") for basket in inputs.baskets],
-        "events": [event.model_dump(mode="json") for event in inputs.workspace.events],
+        "baskets": [basket.model_dump(mode="json") for basket in job.baskets],
+        "events": [event.model_dump(mode="json") for event in job.workspace.events],
         "instruments": [
             instrument.model_dump(mode="json")
             for symbol, instrument in sorted(data.instruments.items())
-            if symbol in inputs.symbols
+            if symbol in symbols
         ],
         "sleeves": [{"currency": each.currency, "start": each.first, "end": each.last} for each in sleeves],
         "members": request.members,
