@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check torture lint bench sample lock clean
+.PHONY: demo test check torture lint bench calibration sample lock clean
 
 demo: $(STAMP)
 	$(BIN)/hypebasket run --data sample
@@ -24,6 +24,10 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/main_job.py
+
+# How often the study's tests reject where nothing happened, and how often they find what was planted; a few minutes.
+calibration: $(STAMP)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/calibration.py
 
 # The sample is made by its generator alone; the tests check that this changes no byte.
 sample: $(STAMP)

@@ -28,8 +28,13 @@ MARKET_OF = {Currency.CNY: Market.XSHG, Currency.HKD: Market.XHKG, Currency.USD:
 PERIODS_PER_YEAR = {Currency.CNY: 243, Currency.HKD: 246, Currency.USD: 252}
 
 
-def lay_out_sleeves(request: RunRequest, baskets: Sequence[Basket], data: MarketData) -> tuple[Sleeve, ...]:
-    """Lay out every sleeve that was asked for and has members; at least one must have data."""
+def lay_out_sleeves(
+    request: RunRequest, baskets: Sequence[Basket], data: MarketData, *, history: int = HISTORY_SESSIONS
+) -> tuple[Sleeve, ...]:
+    """Lay out every sleeve that was asked for and has members; at least one must have data.
+
+    ``history``: sessions before the run that the panels hold, as far as the data goes.
+    """
     names = ", ".join(basket.id for basket in baskets)
     members = {stock.symbol for basket in baskets for stock in basket.stocks}
     wanted = {
@@ -41,7 +46,7 @@ def lay_out_sleeves(request: RunRequest, baskets: Sequence[Basket], data: Market
         raise DataGapError(f"{names}: no member traded in {asked}", "choose other baskets, or other --markets")
     covered = set(data.bars["symbol"].unique())
     sleeves = tuple(
-        _sleeve(currency, sorted(symbols & covered), request, data)
+        _sleeve(currency, sorted(symbols & covered), request, data, history)
         for currency, symbols in wanted.items()
         if symbols & covered
     )
@@ -53,7 +58,9 @@ def lay_out_sleeves(request: RunRequest, baskets: Sequence[Basket], data: Market
     return sleeves
 
 
-def _sleeve(currency: Currency, symbols: Sequence[str], request: RunRequest, data: MarketData) -> Sleeve:
+def _sleeve(
+    currency: Currency, symbols: Sequence[str], request: RunRequest, data: MarketData, sessions_before: int
+) -> Sleeve:
     days = data.bars.loc[data.bars["symbol"].isin(symbols), "date"]
     first, last = days.min().date(), days.max().date()
     calendar = calendar_of(MARKET_OF[currency])
@@ -69,7 +76,7 @@ def _sleeve(currency: Currency, symbols: Sequence[str], request: RunRequest, dat
             "choose --from and --to inside the data, or other --markets",
         )
     start = covered.index(chosen[0])
-    history = covered[max(start - HISTORY_SESSIONS, 0)]
+    history = covered[max(start - sessions_before, 0)]
     tradable, left_out = _whole_ticks(symbols, data, history, chosen[-1])
     panel = build_panel(data, tradable, calendar, history, chosen[-1])
     return Sleeve(

@@ -1,0 +1,157 @@
+"""``hypebasket study``."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+import click
+
+from hypebasket.cli import Session, pass_session
+from hypebasket.cli.run import day_of, ids_of
+
+if TYPE_CHECKING:
+    from hypebasket.pipeline.study.request import Window
+
+__all__ = ["study"]
+
+SESSIONS = re.compile(r"(-?\d{1,3}):(-?\d{1,3})")
+
+
+class SessionRange(click.ParamType[tuple[int, int]]):
+    """``1:5``: sessions counted from the event, both included; 1 is the first that holds the news, 0 the base."""
+
+    name = "FIRST:LAST"
+
+    def convert(
+        self, value: str | tuple[int, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Read a range and see that it is one."""
+        if isinstance(value, tuple):
+            return value
+        found = SESSIONS.fullmatch(value)
+        if not found:
+            self.fail(f"'{value}' is no range of sessions; write for example 1:5 or -5:0", param, ctx)
+        first, last = int(found[1]), int(found[2])
+        if first > last:
+            self.fail(f"'{value}': the first session is after the last", param, ctx)
+        return first, last
+
+
+@click.command()
+@click.argument("baskets", nargs=-1)
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="First session of an event.")
+@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="Last session of the data used.")
+@click.option(
+    "--model",
+    type=click.Choice(["market", "adjusted", "mean"]),
+    default="market",
+    show_default=True,
+    help="Normal return: market model, the market's own, or the name's mean.",
+)
+@click.option(
+    "--estimation",
+    type=SessionRange(),
+    default="-130:-11",
+    show_default=True,
+    help="Sessions the normal return is estimated on; it ends before the base.",
+)
+@click.option(
+    "--window",
+    "windows",
+    type=SessionRange(),
+    multiple=True,
+    help="Sessions to test; may be given more than once, the first is primary [default: 1:5, 1:1, 1:10, -5:0].",
+)
+@click.option(
+    "--locked",
+    type=click.Choice(["cumulate", "session"]),
+    default="cumulate",
+    show_default=True,
+    help="Closes at a limit: run on until the board opens, or take every close for a price.",
+)
+@click.option(
+    "--members",
+    type=click.Choice(["point_in_time", "documented", "all"]),
+    help="Circle that leads [default: the basket's].",
+)
+@click.option("--data", type=click.Choice(["auto", "store", "sample"]), default="auto", show_default=True)
+@click.option("--markets", multiple=True, type=click.Choice(["CNY", "HKD", "USD"]), default=["CNY"], show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--draws", type=click.IntRange(min=99), default=1999, show_default=True, help="Of the bootstrap.")
+@click.option("--no-pages", is_flag=True, help="Write the tables and study.json only.")
+@pass_session
+def study(
+    session: Session,
+    baskets: tuple[str, ...],
+    start: date | None,
+    end: date | None,
+    model: str,
+    estimation: tuple[int, int],
+    windows: tuple[tuple[int, int], ...],
+    locked: str,
+    members: str | None,
+    data: str,
+    markets: tuple[str, ...],
+    seed: int,
+    draws: int,
+    no_pages: bool,
+) -> None:
+    """Ask whether events moved BASKETS (files or ids), and write reports/<study id>/study.html.
+
+    Abnormal returns around every event of each basket's mainline, tested with the event as the unit; beside them what
+    the usual tests would have claimed.
+
+    \b
+    hypebasket study
+    hypebasket study application --window 1:5 --window 1:10 --model adjusted --from 2022-11-01 --to 2025-12-31
+    """  # noqa: D301  (the \b keeps the lines below it as they are)
+    from hypebasket.pipeline.study.request import DEFAULT_WINDOWS, StudyRequest, Window
+    from hypebasket.pipeline.study.run import study as make
+    from hypebasket.spec.text import Circle, Currency
+    from hypebasket.spec.workspace import find_workspace
+    from hypebasket.stats.normal_returns import NormalModel
+
+    workspace = find_workspace(session.workspace or Path.cwd())
+    request = StudyRequest(
+        workspace=workspace,
+        baskets=ids_of(baskets, workspace / "baskets"),
+        start=start,
+        end=end,
+        members=Circle(members) if members else None,
+        sleeves=tuple(dict.fromkeys(Currency(market) for market in markets)),
+        data=data,
+        pages=not no_pages,
+        model=NormalModel(model),
+        estimation=_estimation(estimation),
+        windows=tuple(dict.fromkeys(Window(*window) for window in windows)) or DEFAULT_WINDOWS,
+        locked=cast('Literal["cumulate", "session"]', locked),
+        seed=seed,
+        draws=draws,
+    )
+    done = make(request, session.progress)
+    if session.as_json:
+        session.print_json(done.result.model_dump(mode="json"))
+    for line in done.result.mainlines:
+        name, answer = (line.name.zh, line.answer.zh) if session.lang == "zh" else (line.name.en, line.answer.en)
+        session.say(f"{name}: {answer}")
+    session.say(str(done.page or done.folder))
+
+
+def _estimation(sessions: tuple[int, int]) -> Window:
+    """Refuse an estimation window that reaches the event, or is too short to be one."""
+    from hypebasket.errors import UsageError
+    from hypebasket.pipeline.study.request import Window
+    from hypebasket.pipeline.study.sample import FEWEST_RETURNS
+
+    window = Window(*sessions)
+    if window.last >= 0:
+        raise UsageError(f"--estimation {window} reaches the base", "end it before session 0, such as -130:-11")
+    if window.length < FEWEST_RETURNS:
+        raise UsageError(
+            f"--estimation {window} has {window.length} sessions, {FEWEST_RETURNS} are needed",
+            "make it longer, such as -130:-11",
+        )
+    return window
