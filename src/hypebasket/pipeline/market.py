@@ -19,7 +19,7 @@ from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.text import CURRENCY_OF, Currency, Market, Text, market_of
 
-__all__ = ["benchmark_of", "fund", "lay_out_sleeves"]
+__all__ = ["HISTORY_SESSIONS", "benchmark_of", "fund", "lay_out_sleeve", "lay_out_sleeves"]
 
 HISTORY_SESSIONS = 60
 """Sessions before the run that the panel holds: past closes for decisions, never traded on."""
@@ -46,7 +46,7 @@ def lay_out_sleeves(
         raise DataGapError(f"{names}: no member traded in {asked}", "choose other baskets, or other --markets")
     covered = set(data.bars["symbol"].unique())
     sleeves = tuple(
-        _sleeve(currency, sorted(symbols & covered), request, data, history)
+        lay_out_sleeve(currency, sorted(symbols & covered), request, data, history)
         for currency, symbols in wanted.items()
         if symbols & covered
     )
@@ -58,9 +58,10 @@ def lay_out_sleeves(
     return sleeves
 
 
-def _sleeve(
+def lay_out_sleeve(
     currency: Currency, symbols: Sequence[str], request: RunRequest, data: MarketData, sessions_before: int
 ) -> Sleeve:
+    """Lay out one currency's market of some symbols that have data, with so many sessions before the run."""
     days = data.bars.loc[data.bars["symbol"].isin(symbols), "date"]
     first, last = days.min().date(), days.max().date()
     calendar = calendar_of(MARKET_OF[currency])

@@ -100,14 +100,16 @@ def execute(request: RunRequest, say: Say) -> Finished:
     return carry_out(prepare(request), say, trials=TrialLedger(request.workspace))
 
 
-def prepare(request: RunRequest) -> Job:
-    """Read the workspace and the data that a request asks for."""
+def prepare(request: RunRequest, *, whole_market: bool = False) -> Job:
+    """Read the workspace and the data that a request asks for, or with ``whole_market`` all data there is."""
     workspace = load_workspace(request.workspace)
     baskets = _chosen("basket", request.baskets or _usual(DEFAULT_BASKETS, workspace.baskets), workspace.baskets)
     strategies = _chosen(
         "strategy", request.strategies or _usual(DEFAULT_STRATEGIES, workspace.strategies), workspace.strategies
     )
-    data = _with_instruments(supply(request.workspace, request.data, symbols_of(baskets)), workspace)
+    data = _with_instruments(
+        supply(request.workspace, request.data, None if whole_market else symbols_of(baskets)), workspace
+    )
     return Job(request, workspace, baskets, strategies, data)
 
 

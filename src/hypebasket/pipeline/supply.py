@@ -26,14 +26,17 @@ def sample_folder(workspace: Path) -> Path:
     raise DataGapError(f"{own}: no sample here", "start from a fresh workspace: hypebasket init DIR")
 
 
-def supply(workspace: Path, wanted: str, symbols: Iterable[str]) -> MarketData:
-    """Return the market data a run is computed from; ``wanted`` is ``auto``, ``store`` or ``sample``."""
+def supply(workspace: Path, wanted: str, symbols: Iterable[str] | None) -> MarketData:
+    """Return the market data a run is computed from; ``wanted`` is ``auto``, ``store`` or ``sample``.
+
+    ``symbols`` of ``None`` asks for all there are.
+    """
     store = Store(workspace / "data" / "store")
     if wanted == "store" and store.is_empty:
         raise DataGapError("the store holds no data", "hypebasket data import DIR, or run on the sample: --data sample")
     if _is_sample(store, wanted):
         return read_folder(sample_folder(workspace)).data
-    return store.load(sorted(set(symbols)))
+    return store.load(None if symbols is None else sorted(set(symbols)))
 
 
 def supply_again(workspace: Path, content: str, symbols: Iterable[str]) -> MarketData | None:

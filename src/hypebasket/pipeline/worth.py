@@ -6,11 +6,9 @@ out once for each session; a thousand calendars of made-up events are then no mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-
-import numpy as np
-import numpy.typing as npt
+from statistics import fmean
 
 from hypebasket.events.mapping import MappedEvent
 from hypebasket.market.panel import MarketPanel
@@ -18,13 +16,17 @@ from hypebasket.pipeline.sleeve import SleeveRunner
 from hypebasket.spec.event import Event, Precision
 from hypebasket.spec.text import Circle, Text
 
-__all__ = ["EventWorth", "Slot"]
+__all__ = ["EventWorth", "Question", "Slot"]
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """When the date of a made-up event counts as announced: a strategy that enters before it may."""
 
 Slot = tuple[int, int]
 """Where an event falls: the row of its first open, and how many sessions before that its session 1 lies."""
+
+
+Question = tuple[Slot, Slot | None]
+"""An event's place, and the next event's where the strategy looks ahead to it."""
 
 
 class EventWorth:
@@ -43,7 +45,7 @@ class EventWorth:
         self._runner = runner
         self._circle = circle
         self._levels = levels
-        self._known: dict[tuple[Slot, Slot | None], float | None] = {}
+        self._known: dict[Question, float | None] = {}
 
     @property
     def panel(self) -> MarketPanel:
@@ -68,42 +70,38 @@ class EventWorth:
 
         ``following`` is the next event's place; it counts only for a strategy that leaves then.
         """
-        key = (slot, following if self.looks_ahead_to_the_next else None)
+        key: Question = (slot, following if self.looks_ahead_to_the_next else None)
         if key not in self._known:
             self._known[key] = self._worked_out(*key)
         return self._known[key]
 
-    def calendars(self, rows: npt.NDArray[np.int64], lags: Sequence[int]) -> npt.NDArray[np.float64]:
-        """Return the mean worth of the events of each calendar, ``(n_draws,)``; NaN where none of them had one.
+    def learn(self, known: Mapping[Question, float | None]) -> None:
+        """Take over what was worked out elsewhere."""
+        self._known.update(known)
 
-        Parameters
-        ----------
-        rows : (n_draws, n_events)
-            Rows of first opens.
-        lags : (n_events,)
-            Sessions between session 1 and the first open of each.
-        """
-        slots = [
-            (row, lag) for row, lag in zip(rows.reshape(-1).tolist(), np.tile(lags, len(rows)).tolist(), strict=True)
-        ]
-        shape = rows.shape
-        after = self._following(slots, shape) if self.looks_ahead_to_the_next else [None] * len(slots)
-        found = [self.of(slot, later) for slot, later in zip(slots, after, strict=True)]
-        worth = np.array([np.nan if value is None else value for value in found]).reshape(shape)
-        known = ~np.isnan(worth)
-        count = known.sum(axis=1)
-        total = np.where(known, worth, 0.0).sum(axis=1)
-        means: npt.NDArray[np.float64] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-        return means
+    def questions(self, calendars: Iterable[Sequence[Slot]]) -> list[Question]:
+        """Return, ascending, what calendars ask for that is not known yet."""
+        asked = {question for calendar in calendars for question in self._asked(calendar)}
+        return sorted(asked - set(self._known), key=lambda question: (question[0], question[1] or (-1, 0)))
 
-    @staticmethod
-    def _following(slots: Sequence[Slot], shape: tuple[int, ...]) -> list[Slot | None]:
-        """Return the next event of the same calendar for each event, by first open."""
-        after: list[Slot | None] = []
-        for start in range(0, len(slots), shape[1]):
-            calendar = slots[start : start + shape[1]]
-            after += [min((other for other in calendar if other[0] > slot[0]), default=None) for slot in calendar]
-        return after
+    def valued(self, calendar: Sequence[Slot]) -> list[Slot]:
+        """Return the events of a calendar that were worth something, good or bad."""
+        return [question[0] for question in self._asked(calendar) if self.of(*question) is not None]
+
+    def mean(self, calendar: Sequence[Slot]) -> float | None:
+        """Return the mean worth of a calendar's events that have one; ``None`` where none has."""
+        found = [worth for question in self._asked(calendar) if (worth := self.of(*question)) is not None]
+        return fmean(found) if found else None
+
+    def _asked(self, calendar: Sequence[Slot]) -> Iterator[Question]:
+        """Yield every event of a calendar, with the next one by first open where that counts."""
+        if not self.looks_ahead_to_the_next:
+            for slot in calendar:
+                yield slot, None
+            return
+        opens = sorted(set(calendar))
+        for slot in calendar:
+            yield slot, next((other for other in opens if other[0] > slot[0]), None)
 
     def _worked_out(self, slot: Slot, following: Slot | None) -> float | None:
         mapped = self._made_up(slot)
