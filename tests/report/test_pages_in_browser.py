@@ -121,17 +121,19 @@ def test_the_switches_change_words_paper_and_colours_and_are_remembered(fresh, r
     light = page.evaluate(paper)
     page.click('[data-set="theme"][data-value="dark"]')
     assert page.evaluate(paper) != light
-    tone = "getComputedStyle(document.querySelector('.up')).color"
+    tone = "getComputedStyle(document.querySelector('.waterfall data.up')).color"
     red = page.evaluate(tone)
     page.click('[data-set="colours"][data-value="western"]')
     green = page.evaluate(tone)
     assert red != green
-    assert page.evaluate("getComputedStyle(document.querySelector('.down')).color") == red, "they change places"
+    assert page.evaluate("getComputedStyle(document.querySelector('.waterfall data.down')).color") == red, (
+        "they change places"
+    )
     pressed = page.locator('[data-set][aria-pressed="true"]')
     assert pressed.evaluate_all("(all) => all.map((one) => one.dataset.value)") == ["en", "dark", "western"]
     page.goto(page.url.partition("?")[0])
     fresh.drawn()
-    chosen = "[...Object.values(({lang, theme, colours}) => 0), ...['lang','theme','colours'].map((key) => document.documentElement.dataset[key])]"
+    chosen = "() => ['lang', 'theme', 'colours'].map((key) => document.documentElement.dataset[key])"
     assert page.evaluate(chosen) == ["en", "dark", "western"]
     page.evaluate("localStorage.clear()")
     assert fresh.complaints == []
@@ -159,9 +161,8 @@ def test_money_is_that_of_the_result_to_the_fen(comparison, result):
     page = comparison.page
     for one in (one for one in result.results if one.primary):
         key = f"{one.basket}--{one.strategy}"
-        assert values(page, f'#compare [data-measure="final_equity"] [data-pair="{key}"] data') == [
-            str(one.final_equity)
-        ]
+        equity = values(page, f'#compare [data-measure="final_equity"] [data-pair="{key}"] data')
+        assert equity == [str(one.final_equity)]
         costs = f'#costs-paid tr[data-pair="{key}"] [data-measure="costs.'
         for field in ("commission", "stamp_duty", "transfer_fee", "other_fees", "dividend_tax", "total"):
             cell = page.locator(f'{costs}{field}"]')
@@ -209,11 +210,9 @@ def attribution(page) -> list[tuple[str, dict[str, int]]]:
 def test_the_attribution_opens_level_by_level_and_every_level_adds_up(fresh, result, order):
     page = fresh.page
     page.click(f'#attribution [data-choice="order"][data-value="{order}"]')
-    while page.locator('#attribution .twist[aria-expanded="false"]').count():
-        for path in page.locator('#attribution .twist[aria-expanded="false"]').evaluate_all(
-            "(all) => all.map((one) => one.dataset.path)"
-        ):
-            page.locator(f'#attribution .twist[data-path="{path}"]').click()
+    page.locator("#attribution tbody .twist").nth(1).click()
+    page.click("#attribution [data-all]")
+    assert page.locator('#attribution .twist[aria-expanded="false"]').count() == 0
     shown = attribution(page)
     for basket in ("compute", "application", "regulation"):
         one = leading(result, basket)
@@ -232,13 +231,10 @@ def test_the_attribution_opens_level_by_level_and_every_level_adds_up(fresh, res
             if path.startswith(f"{key}/") and not any(other.startswith(f"{path}/") for other, _ in shown)
         }
         assert len(leaves) == len(one.attribution)
-        paths = {
-            "segment": "{0.segment}/{0.event_id}/{0.symbol}",
-            "event": "{0.event_id}/{0.symbol}",
-            "name": "{0.symbol}/{0.event_id}",
-        }
+        places = {"segment": "{0.segment}/{0.event_id}/{0.symbol}", "event": "{0.event_id}/{0.symbol}"}
+        places["name"] = "{0.symbol}/{0.event_id}"
         for row in one.attribution:
-            leaf = leaves[f"{key}/{paths[order].format(row)}"]
+            leaf = leaves[f"{key}/{places[order].format(row)}"]
             assert leaf["net"] == round(row.net * 100)
             assert leaf["price"] == round(row.price * 100)
             assert leaf["commission"] == -round(row.commission * 100)

@@ -68,16 +68,29 @@
       if (head.dataset.key === state.sort.column) head.setAttribute("aria-sort", state.sort.descending ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
-    for (const button of section.querySelectorAll(".tools button")) {
+    for (const button of section.querySelectorAll("button[data-choice]")) {
       button.setAttribute("aria-pressed", String(state[button.dataset.choice] === button.dataset.value));
     }
   };
-  for (const key of Object.keys(DATA.attribution)) state.open.add(key);
+  const start = () => { state.open = new Set(Object.keys(DATA.attribution)); };
+  const openBelow = (rows, [column, ...rest], path) => {
+    if (!rest.length) return;
+    for (const group of grouped(rows, column)) {
+      state.open.add(`${path}/${group.value}`);
+      openBelow(group.rows, rest, `${path}/${group.value}`);
+    }
+  };
+  const toggleAll = () => {
+    if (!body.querySelector('.twist[aria-expanded="false"]')) { start(); return; }
+    for (const [key, rows] of Object.entries(DATA.attribution)) { state.open.add(key); openBelow(rows, orders[state.order], key); }
+  };
+  start();
   section.addEventListener("click", (event) => {
     const twist = event.target.closest("button.twist");
-    const choice = event.target.closest(".tools button");
+    const choice = event.target.closest("button[data-choice]");
     const head = event.target.closest("th[data-key] button");
-    if (twist) {
+    if (event.target.closest("button[data-all]")) toggleAll();
+    else if (twist) {
       if (!state.open.delete(twist.dataset.path)) state.open.add(twist.dataset.path);
     } else if (choice) state[choice.dataset.choice] = choice.dataset.value;
     else if (head) {

@@ -83,7 +83,7 @@ kinds.timeline = (box) => {
     return near ? near.i : null;
   };
   const open = () => { if (shown) openEvent(shown.lane.pair, shown.id); };
-  const plot = new Plot(box, {
+  return new Plot(box, {
     count,
     height: whole + 34,
     margin: { left: 46, right: 10, top: 8, bottom: 24 },
@@ -113,6 +113,7 @@ kinds.timeline = (box) => {
           const x = frame.x(spot.i);
           const ends = known([spot.headline, spot.captured]);
           const group = svg("g", { class: "spot", "data-event": spot.id }, frame.layer);
+          for (const end of ends) svg("circle", { class: "reach", cx: x, cy: y(end), r: 13 }, group);
           if (ends.length === 2) svg("line", { class: "link", x1: x, x2: x, y1: y(ends[0]), y2: y(ends[1]) }, group);
           if (spot.headline !== null) svg("circle", { class: "headline-dot", cx: x, cy: y(spot.headline), r: 4.2 }, group);
           if (spot.captured !== null) svg("circle", { class: "captured-dot", cx: x, cy: y(spot.captured), r: 4.2 }, group);
@@ -133,8 +134,6 @@ kinds.timeline = (box) => {
       `${say("实得", "captured")} ${figures.percent(shown.captured)}`,
     ],
   });
-  box.addEventListener("click", (event) => { if (event.target.closest("svg")) open(); });
-  return plot;
 };
 
 const eventOf = (box) => {

@@ -192,9 +192,11 @@ class Plot {
     };
     let start = null;
     let brush = null;
+    let dragged = false;
     this.box.addEventListener("pointerdown", (event) => {
       if (event.button || event.pointerType === "touch" || event.target.closest("button")) return;
       start = spot(event).x;
+      dragged = false;
     });
     this.box.addEventListener("pointermove", (event) => {
       const { x, y } = spot(event);
@@ -208,6 +210,7 @@ class Plot {
     });
     addEventListener("pointerup", (event) => {
       if (start !== null && brush) {
+        dragged = true;
         const end = spot(event).x;
         this.zoom(this.at(Math.min(start, end)), this.at(Math.max(start, end)));
       }
@@ -216,6 +219,7 @@ class Plot {
       brush = null;
     });
     this.box.addEventListener("pointerleave", () => this.hide());
+    this.box.addEventListener("click", (event) => { if (!dragged && event.target.closest(".spot")) this.spec.open?.(); });
     this.box.addEventListener("dblclick", () => this.zoom(...this.whole));
     this.box.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey) return;
