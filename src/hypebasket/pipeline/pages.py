@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from hypebasket.errors import DamagedDataError
 from hypebasket.ledger.charts import CHARTS_VERSION, RunCharts
 from hypebasket.ledger.result import RunResult
+from hypebasket.pipeline.identity import file_hash
+from hypebasket.pipeline.manifest import RunManifest, read_manifest, renew_seals
 from hypebasket.pipeline.run_folder import read_result
 from hypebasket.pipeline.tearsheets import SheetTitles, TearsheetPress, sheet_name
 
@@ -28,8 +30,13 @@ def lay_out_pages(result: RunResult, charts: RunCharts, folder: Path) -> Path:
 
 
 def rebuild_pages(folder: Path) -> Path:
-    """Write all pages of a finished run anew from its ``result.json`` and ``charts.json``; return the index."""
+    """Write all pages of a finished run anew from its ``result.json`` and ``charts.json``; return the index.
+
+    Both must be as the run left them; the new pages are sealed in the manifest.
+    """
+    manifest = read_manifest(folder)
     result, charts = read_result(folder), read_charts(folder)
+    _check_untouched(manifest, folder)
     baskets = {basket.id: basket for basket in result.baskets}
     strategies = {strategy.id: strategy for strategy in result.strategies}
     with TearsheetPress(folder) as press:
@@ -39,7 +46,19 @@ def rebuild_pages(folder: Path) -> Path:
                 documented = any(member.documented for member in basket.members)
                 titles = SheetTitles(basket.name, strategies[item.strategy].name, documented)
                 press.print(item, titles, synthetic=result.synthetic)
-        return lay_out_pages(result, charts, folder)
+        index = lay_out_pages(result, charts, folder)
+    renew_seals(manifest, [index, *press.printed])
+    return index
+
+
+def _check_untouched(manifest: RunManifest, folder: Path) -> None:
+    """Refuse numbers that somebody changed after the run."""
+    remedy = "run it again, or put the files back as the run left them"
+    if not manifest.is_sealed:
+        raise DamagedDataError(f"{manifest.path}: its seal is broken", remedy)
+    for name in ("result.json", "charts.json"):
+        if manifest.files.get(name) != file_hash(folder / name):
+            raise DamagedDataError(f"{folder / name}: changed since the run wrote it", remedy)
 
 
 def read_charts(folder: Path) -> RunCharts:
