@@ -16,12 +16,14 @@ from pydantic import BaseModel
 
 import hypebasket
 from hypebasket.cli import cli
+from hypebasket.ledger.charts import DayState, RunCharts
 from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
 from hypebasket.ledger.result import SCHEMA_VERSION, RunResult
 from hypebasket.market.calendar import calendar_of
 from hypebasket.pipeline.files import LEDGER_COLUMNS
 from hypebasket.pipeline.market import HISTORY_SESSIONS, PERIODS_PER_YEAR
 from hypebasket.pipeline.request import DEFAULT_CAPITAL
+from hypebasket.report.labels import DAY_STATES
 from hypebasket.rules.fees import Commission
 from hypebasket.spec.basket import Basket, Publication, Stock
 from hypebasket.spec.strategy import DEFAULT_WINDOW, Size, Strategy
@@ -74,6 +76,7 @@ def _models_of_type(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 RESULT_MODELS = models_in(RunResult)
+CHART_MODELS = models_in(RunCharts)
 
 
 @pytest.mark.parametrize("name", LEDGER_COLUMNS)
@@ -89,6 +92,18 @@ def test_no_file_is_documented_that_a_run_does_not_leave() -> None:
 @pytest.mark.parametrize("name", RESULT_MODELS)
 def test_every_field_of_the_result_is_documented_in_order(name: str) -> None:
     assert first_cells(section("docs/ledger.md", name)) == list(RESULT_MODELS[name].model_fields)
+
+
+@pytest.mark.parametrize("name", CHART_MODELS)
+def test_every_field_of_the_charts_is_documented_in_order(name: str) -> None:
+    assert first_cells(section("docs/ledger.md", name)) == list(CHART_MODELS[name].model_fields)
+
+
+def test_every_state_of_a_session_is_documented_and_named_on_the_page() -> None:
+    letters = {state.value for state in DayState}
+    row = re.search(r"^\| `states` \|(.*)\|$", section("docs/ledger.md", "Tape"), re.MULTILINE)
+    assert row
+    assert set(re.findall(r"`(.)`", row[1])) == letters == set(DAY_STATES)
 
 
 def test_no_result_model_is_documented_that_does_not_exist() -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from hypebasket.cli import main
 from hypebasket.market.calendar import calendar_of
+from hypebasket.pipeline.request import RunRequest
+from hypebasket.pipeline.run import execute
 from hypebasket.spec.text import Market
 
 # With importlib as import mode a folder of tests is not importable by itself; the answers are shared by two layers.
@@ -95,10 +97,9 @@ def write_table(path: Path, rows: list[dict[str, object]]) -> None:
         writer.writerows(rows)
 
 
-@pytest.fixture
-def mini(root: Path, tmp_path: Path) -> Path:
+def mini_workspace(root: Path, workspace: Path) -> Path:
     """A workspace with one basket and two of the shipped strategies, on a market made by hand."""
-    workspace = copy_specs(root, tmp_path / "workspace")
+    copy_specs(root, workspace)
     for path in (*(workspace / "baskets").glob("*.yaml"), *(workspace / "strategies").glob("*.yaml")):
         if path.stem not in ("buy-and-hold", "event-drift"):
             path.unlink()
@@ -112,6 +113,22 @@ def mini(root: Path, tmp_path: Path) -> Path:
         [{"symbol": "399006.SZ", "date": day, "close": 2000 + i} for i, day in enumerate(sessions_by_hand())],
     )
     (folder / "dataset.json").write_text(json.dumps({"name": "by hand", "synthetic": True}), encoding="utf-8")
+    return workspace
+
+
+@pytest.fixture
+def mini(root: Path, tmp_path: Path) -> Path:
+    """A workspace on the hand-made market, for one test."""
+    return mini_workspace(root, tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def finished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace on the hand-made market in which two runs are finished, without pages; tests work on copies."""
+    workspace = mini_workspace(root, tmp_path_factory.mktemp("finished") / "workspace")
+    for capital, strategies in ((1_000_000, ("event-drift",)), (200_000, ("event-drift", "buy-and-hold"))):
+        request = RunRequest(workspace, strategies=strategies, capital=capital, pages=False)
+        execute(request, lambda step: None)
     return workspace
 
 

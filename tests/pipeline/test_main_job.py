@@ -43,8 +43,8 @@ def test_it_says_synthetic(sample_run: RunFolder) -> None:
 
 def test_no_pages_were_made(sample_run: RunFolder) -> None:
     assert sorted(path.name for path in sample_run.path.iterdir()) == [
-        "charges.csv", "entitlements.csv", "equity.csv", "events.csv", "fills.csv", "manifest.json", "orders.csv",
-        "positions.csv", "result.json", "taxes.csv",
+        "attribution.csv", "charges.csv", "charts.json", "entitlements.csv", "equity.csv", "events.csv", "fills.csv",
+        "manifest.json", "orders.csv", "positions.csv", "result.json", "taxes.csv",
     ]  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from hypebasket.rules.limits import NO_LIMIT_UP
 from hypebasket.spec.strategy import FillPolicy, Strategy, TriggerOn
 from hypebasket.spec.text import Circle
 from hypebasket.spec.workspace import load_strategy
+from hypebasket.stats.attribution import attribute
 from markets import basket
 from sleeves import continuous, runner
 
@@ -90,6 +91,18 @@ def test_every_ledger_holds_every_invariant(seed: int, rules: Strategy, circle: 
         assert {entry.symbol for entry in each.plan.entries} <= {stock.symbol for stock in each.plan.members}
         for ledger in each.ledgers.values():
             assert {order.event_id for order in ledger.orders} <= {each.plan.mapped.event.id}
+
+
+@WHOLE_SCHEMA
+@given(seed=seeds, rules=strategies(), circle=circles(), cash=st.sampled_from([20_000, 100_000, 20_000_000]))
+def test_every_fen_of_a_result_has_an_event_and_a_name(seed: int, rules: Strategy, circle: str, cash: int) -> None:
+    ledger = ledger_of(make_world(seed), rules, circle, cash=cash)
+    rows = attribute(ledger)
+    assert sum(row.net for row in rows) == ledger.equity[-1].equity - ledger.initial_cash
+    assert sum(row.costs for row in rows) == sum(fill.fees for fill in ledger.fills) + sum(
+        tax.cash for tax in ledger.taxes
+    )
+    assert {(row.event_id, row.symbol) for row in rows} >= {(fill.event_id, fill.symbol) for fill in ledger.fills}
 
 
 @WHOLE_SCHEMA

@@ -16,10 +16,10 @@ from hypebasket.report.pages import write_index
 # With importlib as import mode a folder of tests is not importable by itself; the builder is shared by its modules.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from report_builder import build_result, tearsheet_names
+from report_builder import build_charts, build_result, tearsheet_names
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -37,8 +37,24 @@ class Opened:
     requests: list[str] = field(default_factory=list)
 
     def drawn(self) -> None:
-        """Wait until every chart is drawn. (A wait for an expression needs eval, which the page's policy forbids.)"""
+        """Wait until the page's program has run. (A wait for an expression needs eval, which its policy forbids.)"""
         self.page.wait_for_selector('html:not([data-charts="pending"])', timeout=60_000)
+
+    def see(self, selector: str) -> Locator:
+        """Scroll a chart into view and wait until it is drawn there."""
+        box = self.page.locator(selector).first
+        box.scroll_into_view_if_needed()
+        self.page.wait_for_selector(f"{selector}[data-drawn]", timeout=20_000)
+        return box
+
+    def open_event(self, pair: str, event: str) -> str:
+        """Open an event's details; return the selector of the element."""
+        selector = f'[id="event-{pair}-{event}"]'
+        details = self.page.locator(selector)
+        if details.get_attribute("open") is None:
+            details.locator("summary").click()
+        self.page.wait_for_selector(f"{selector} .heat")
+        return selector
 
 
 @pytest.fixture(scope="session")
@@ -84,5 +100,10 @@ def result():
 
 
 @pytest.fixture(scope="session")
-def index(result, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_index(result, tmp_path_factory.mktemp("report"), tearsheet_names(result))
+def charts(result):
+    return build_charts(result)
+
+
+@pytest.fixture(scope="session")
+def index(result, charts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_index(result, charts, tmp_path_factory.mktemp("report"), tearsheet_names(result))

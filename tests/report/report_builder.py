@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+from hypebasket.ledger.charts import EventChart, FillMark, MemberPath, RunCharts, Tape
 from hypebasket.ledger.result import (
+    AttributionRow,
     BasketSummary,
     CircleResult,
     Costs,
@@ -19,6 +21,7 @@ from hypebasket.ledger.result import (
     RunResult,
     SleevePoint,
     StrategySummary,
+    WaterfallBar,
 )
 
 
@@ -124,6 +127,7 @@ def build_result(*, synthetic: bool = True, hostile: str = "") -> RunResult:
             first_session=SESSIONS[0],
             last_session=SESSIONS[-1],
             content_hash="5d0c8c0e4b1fa8f6c2f1f6f4a9c1f0b7e61fd3a2b8a0b1c2d3e4f5a6b7c8d9e0",
+            rules="0f1e2d3c4b5a6978",
             warnings=(label("成交额为空：bars.csv（3 行）", "amount blank: bars.csv (3 rows)"),),
         ),
         verdict=label(
@@ -226,10 +230,12 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
         currency="CNY",
         start=SESSIONS[0],
         end=SESSIONS[-1],
+        sessions_per_year=243,
         initial_cash=1_000_000.0,
         final_equity=curve[-1].equity,
         total_return=curve[-1].equity / 1_000_000.0 - 1,
         benchmark=None if basket == "regulation" else "399006.SZ" if basket == "application" else "000300.SH",
+        benchmark_start=None if basket == "regulation" else 3800.0,
         benchmark_return=None if basket == "regulation" else benchmark / 3800.0 - 1,
         benchmark_matched_return=None if basket == "regulation" else dice.gauss(0.02, 0.05),
         benchmark_note=label("000300.SH 没有点位", "000300.SH has no level") if basket == "regulation" else None,
@@ -254,6 +260,7 @@ def _circle(dice: random.Random, basket: str, strategy: StrategySummary, circle:
         unfilled={}
         if flat
         else {"locked_limit_up": 21, "suspended": 2, "volume_cap": 5, "exit_due": 4, "cash": dice.randint(1, 3)},
+        attribution=_attribution(dice, basket, curve[-1].equity),
         events=(*events, excluded),
         curve=tuple(curve) if circle == primary else (),
         note=None,
@@ -302,6 +309,8 @@ def _event(
         headline_without_best=headline * 0.71,
         captured=earned,
         names=outcomes,
+        allotted=1_000_000.0,
+        waterfall=_waterfall(dice, headline, earned) if primary else (),
         captured_pessimistic=earned - abs(dice.gauss(0.02, 0.02)) if primary else None,
         captured_optimistic=earned + abs(dice.gauss(0.06, 0.05)) if primary else None,
         note=label("与 claude-3 同一买入日", "same entry session as claude-3") if event_id == "kimi-2m" else None,
@@ -331,6 +340,113 @@ def _name(
         height=stuck,
         first_fill=FirstFill(session=window[stuck], price=42.42) if filled else None,
         reason=None if filled else "locked_limit_up",
+    )
+
+
+def _waterfall(dice: random.Random, headline: float, earned: float) -> tuple[WaterfallBar, ...]:
+    """Bars on 1,000,000 that add up, in fen."""
+    quoted, got = round(headline * 100_000_000), round(earned * 100_000_000)
+    steps = ("choice", "session_delay", "limits_entry", "limits_exit", "t_plus_1", "lots_and_cash", "volume_cap")
+    changes = [dice.randint(-2_000_000, 500_000) for _ in steps]
+    changes[4] = 0
+    money = [quoted, *changes, got - quoted - sum(changes), got]
+    names = ("headline", *steps, "fees_and_tax", "captured")
+    return tuple(WaterfallBar(step=step, money=value / 100) for step, value in zip(names, money, strict=True))
+
+
+def _attribution(dice: random.Random, basket: str, equity: float) -> tuple[AttributionRow, ...]:
+    """Rows of fen that add up to the net result; the last one takes what the others leave."""
+    left = round((equity - 1_000_000) * 100)
+    keys = [(event[0], symbol) for event in EVENTS for symbol, _, _ in NAMES[basket]]
+    rows = []
+    for at, (event_id, symbol) in enumerate(keys):
+        commission, duty, tax = dice.randint(500, 5_000), dice.randint(0, 9_000), dice.choice((0, 0, 1_234))
+        net = left if at == len(keys) - 1 else dice.randint(-2_000_000, 2_400_000)
+        left -= net
+        rows.append(
+            AttributionRow(
+                event_id=event_id,
+                symbol=symbol,
+                segment=f"segment {int(symbol[:6]) % 3}",
+                price=(net + commission + duty + tax - 700) / 100,
+                dividends=7.0,
+                commission=commission / 100,
+                stamp_duty=duty / 100,
+                transfer_fee=0.0,
+                other_fees=0.0,
+                borrowing=0.0,
+                dividend_tax=tax / 100,
+                net=net / 100,
+            )
+        )
+    return tuple(rows)
+
+
+def build_charts(result: RunResult) -> RunCharts:
+    """Bars of every name over all sessions, and a picture of every event of a primary circle."""
+    dice = random.Random(1)
+    symbols = sorted({symbol for names in NAMES.values() for symbol, _, _ in names})
+    leading = [one for one in result.results if one.primary]
+    return RunCharts(
+        run_id=result.run_id,
+        sessions={"CNY": SESSIONS},
+        tapes=tuple(_tape(dice, symbol) for symbol in symbols),
+        events=tuple(_picture(dice, one, event) for one in leading for event in one.events if event.names),
+    )
+
+
+def _tape(dice: random.Random, symbol: str) -> Tape:
+    close, columns = 20.0, {name: [] for name in ("open", "high", "low", "close", "limit_up", "limit_down")}
+    states = ""
+    for _ in SESSIONS:
+        state = dice.choice("........=obsdx-")
+        up, down = round(close * 1.1, 2), round(close * 0.9, 2)
+        first = up if state in "=ob" else round(close * (1 + dice.uniform(-0.03, 0.03)), 2)
+        last = up if state in "=os" else down if state == "d" else round(close * (1 + dice.uniform(-0.05, 0.05)), 2)
+        traded = state not in "x-"
+        bar = (first, max(first, last), min(first, last, first if state == "=" else first - 0.01), last)
+        for name, value in zip(("open", "high", "low", "close"), bar, strict=True):
+            columns[name].append(round(value, 2) if traded else None)
+        columns["limit_up"].append(up)
+        columns["limit_down"].append(down)
+        states += state
+        close = max(last, 5.0) if traded else close
+        close = min(close, 80.0)
+    return Tape(symbol=symbol, sleeve="CNY", rows=tuple(range(len(SESSIONS))), states=states, **columns)
+
+
+def _picture(dice: random.Random, result: CircleResult, event: EventResult) -> EventChart:
+    base = SESSIONS.index(event.markets["XSHG"].base)
+    first, last = base - 10, base + 15
+    paths = {
+        name.symbol: [0.0 if row == base else dice.gauss(0.02, 0.05) for row in range(first, last + 1)]
+        for name in event.names
+    }
+    columns = [sorted(values) for values in zip(*paths.values(), strict=True)]
+    bought = [name.symbol for name in event.names if name.first_fill]
+    return EventChart(
+        basket=result.basket,
+        strategy=result.strategy,
+        sleeve="CNY",
+        event_id=event.event_id,
+        first=first,
+        last=last,
+        base=base,
+        entry=base + 1,
+        mean=tuple(sum(values) / len(values) for values in columns),
+        low=tuple(values[0] for values in columns),
+        lower=tuple(values[len(values) // 4] for values in columns),
+        median=tuple(values[len(values) // 2] for values in columns),
+        upper=tuple(values[-1 - len(values) // 4] for values in columns),
+        high=tuple(values[-1] for values in columns),
+        members=tuple(MemberPath(symbol=symbol, returns=tuple(values)) for symbol, values in paths.items()),
+        fills=tuple(
+            FillMark(
+                symbol=symbol, row=base + row, side=side, kind=kind, shares=1200, price=20.5, amount=24600, fees=7.5
+            )
+            for symbol in bought
+            for row, side, kind in ((1, "buy", "open"), (5, "sell", "close"))
+        ),
     )
 
 

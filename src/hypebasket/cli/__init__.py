@@ -35,6 +35,8 @@ VERBS = {
     ),
     "sweep": Verb("hypebasket.cli.sweep:sweep", "Evaluate a strategy over a grid of its fields; count what was tried."),
     "study": Verb("hypebasket.cli.study:study", "Ask whether the events moved the baskets, with tests of chance."),
+    "report": Verb("hypebasket.cli.report:report", "Make the pages of a finished run anew."),
+    "compare": Verb("hypebasket.cli.compare:compare", "Put finished runs side by side on one page."),
     "check": Verb("hypebasket.cli.check:check", "Validate every YAML of the workspace."),
     "events": Verb("hypebasket.cli.events:events", "List the events; explain an event's sessions hop by hop."),
     "data": Verb("hypebasket.cli.data:data", "Import, show and verify the workspace's market data."),

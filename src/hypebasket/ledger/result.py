@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "SCHEMA_VERSION",
+    "AttributionRow",
     "CircleResult",
     "CombinedResult",
     "ConvertedReturn",
@@ -29,7 +30,7 @@ __all__ = [
     "WaterfallBar",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class _Model(BaseModel):
@@ -137,6 +138,27 @@ class Costs(_Model):
     total: float
 
 
+class AttributionRow(_Model):
+    """What one name brought in one event of the continuous run, in the sleeve's currency.
+
+    ``price``: sales less purchases, and what is still held at its last close; ``dividends``: cash of corporate actions;
+    the costs are positive; ``net`` = price + dividends - costs. The rows of a circle add up to its net result.
+    """
+
+    event_id: str = Field(description="blank for rebalances")
+    symbol: str
+    segment: str
+    price: float
+    dividends: float
+    commission: float
+    stamp_duty: float
+    transfer_fee: float
+    other_fees: float
+    borrowing: float
+    dividend_tax: float
+    net: float
+
+
 class SleevePoint(_Model):
     """One session of the equity curve."""
 
@@ -170,10 +192,12 @@ class CircleResult(_Model):
     currency: str
     start: date
     end: date
+    sessions_per_year: int
     initial_cash: float
     final_equity: float
     total_return: float
     benchmark: str | None
+    benchmark_start: float | None = Field(default=None, description="level of the index before the first session")
     benchmark_return: float | None
     benchmark_matched_return: float | None = Field(description="benchmark held only while the strategy was invested")
     benchmark_note: Label | None = None
@@ -189,6 +213,7 @@ class CircleResult(_Model):
     fills: int
     unfilled: dict[str, int] = Field(description="orders not filled whole, by reason")
     waterfall: tuple[WaterfallBar, ...] = Field(default=(), description="the events' waterfalls, summed")
+    attribution: tuple[AttributionRow, ...] = Field(default=(), description="adds up to the net result")
     events: tuple[EventResult, ...]
     curve: tuple[SleevePoint, ...] = Field(default=(), description="equity by session")
     note: Label | None = None
@@ -261,6 +286,7 @@ class DataSummary(_Model):
     first_session: date
     last_session: date
     content_hash: str
+    rules: str = Field(description="version of the rule tables")
     warnings: tuple[Label, ...] = ()
 
 

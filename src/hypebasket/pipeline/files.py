@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from hypebasket.files import write_atomically
 from hypebasket.ledger.records import Ledger
@@ -34,6 +35,10 @@ LEDGER_COLUMNS: dict[str, tuple[str, ...]] = {
     "charges": (*_KEY, "session", "symbol", "kind", "shares", "cash", "currency"),
     "positions": (*_KEY, "session", "symbol", "shares", "close", "market_value", "currency"),
     "equity": (*_KEY, "sleeve", "currency", "session", "cash", "market_value", "equity", "benchmark"),
+    "attribution": (
+        *_KEY, "event_id", "symbol", "segment", "price", "dividends", "commission", "stamp_duty", "transfer_fee",
+        "other_fees", "borrowing", "dividend_tax", "net", "currency",
+    ),
     "events": (
         *_KEY, "event_id", "market", "at", "first_open", "first_close", "session_1", "base", "window_sessions",
         "number_of_members", "headline", "headline_median", "headline_without_best", "captured", "captured_pessimistic",
@@ -43,9 +48,10 @@ LEDGER_COLUMNS: dict[str, tuple[str, ...]] = {
 """Columns of every CSV file; dates ISO, money in the instrument's currency, returns as decimals, blank = no value."""
 
 
-def write_json(path: Path, payload: object) -> Path:
-    """Write JSON, UTF-8, indented, with a final newline."""
-    text = json.dumps(payload, ensure_ascii=False, indent=1, default=str)
+def write_json(path: Path, payload: object, *, compact: bool = False) -> Path:
+    """Write JSON, UTF-8, indented (or in one line), with a final newline."""
+    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
+    text = json.dumps(payload, ensure_ascii=False, default=str, **layout)
     return write_atomically(path, f"{text}\n".encode())
 
 
@@ -104,6 +110,13 @@ def ledger_rows(key: LedgerKey, ledger: Ledger, result: CircleResult) -> dict[st
                 levels.get(e.session),
             )
             for e in ledger.equity
+        ),
+        "attribution": (
+            (
+                *key, row.event_id, row.symbol, row.segment,
+                *(f"{getattr(row, name):.2f}" for name in LEDGER_COLUMNS["attribution"][6:-1]), currency,
+            )
+            for row in result.attribution
         ),
         "events": _event_rows(key, result),
     }  # fmt: skip

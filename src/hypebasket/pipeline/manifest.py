@@ -28,7 +28,7 @@ from hypebasket.spec.event import Event
 from hypebasket.spec.instrument import Instrument
 from hypebasket.spec.strategy import Strategy
 
-__all__ = ["MANIFEST", "VOLATILE", "RunManifest", "read_manifest", "seal_of", "write_manifest"]
+__all__ = ["MANIFEST", "VOLATILE", "RunManifest", "read_manifest", "renew_seals", "seal_of", "write_manifest"]
 
 MANIFEST = "manifest.json"
 
@@ -78,6 +78,14 @@ def _left_by_an_equal_run(folder: Path, identity: str) -> dict[str, str]:
         for name, digest in earlier.files.items()
         if (folder / name).is_file() and file_hash(folder / name) == digest
     }
+
+
+def renew_seals(manifest: RunManifest, written: Iterable[Path]) -> Path:
+    """Seal pages that were made anew from a finished run; everything else in its manifest stays as it was."""
+    files = manifest.files | {path.name: file_hash(path) for path in written}
+    facts = {key: value for key, value in manifest.facts.items() if key != "seal"}
+    facts["files"] = dict(sorted(files.items()))
+    return write_json(manifest.path, {**facts, "seal": seal_of(facts)})
 
 
 def seal_of(facts: Mapping[str, object]) -> str:

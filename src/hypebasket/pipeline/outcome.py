@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from hypebasket.ledger.records import ChargeKind, Fill, Ledger, OrderStatus
 from hypebasket.ledger.result import (
+    AttributionRow,
     CircleResult,
     Costs,
     EventResult,
@@ -26,6 +27,7 @@ from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy, Overlap
 from hypebasket.spec.text import Circle, Text
+from hypebasket.stats.attribution import Contribution, attribute
 from hypebasket.stats.captured import Capture, NameCapture, capture_of
 from hypebasket.stats.headline import above_base, boards_of, headline_of, summarise
 from hypebasket.stats.performance import Floats, measure, simple_returns
@@ -79,10 +81,12 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
         currency=sleeve.currency,
         start=ledger.equity[0].session,
         end=ledger.equity[-1].session,
+        sessions_per_year=sleeve.periods_per_year,
         initial_cash=ledger.initial_cash / FEN,
         final_equity=equity[-1] / FEN,
         total_return=figures.total_return,
         benchmark=benchmark.symbol,
+        benchmark_start=benchmark.start if benchmark.levels else None,
         benchmark_return=None if index is None else float(np.prod(1 + index) - 1),
         benchmark_matched_return=None if index is None else float(np.prod(1 + index[at_risk]) - 1),
         benchmark_note=label(benchmark.note) if benchmark.note else None,
@@ -98,6 +102,7 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
         fills=len(ledger.fills),
         unfilled=_unfilled(ledger),
         waterfall=_bars(summed(reader.waterfalls)),
+        attribution=_attribution(ledger, runner.basket),
         events=events,
         curve=_curve(ledger, benchmark) if run.primary else (),
         note=None if ledger.fills else _why_idle(run),
@@ -114,6 +119,20 @@ def costs_of(ledger: Ledger) -> Costs:
     tax = sum(tax.cash for tax in ledger.taxes) + charged[ChargeKind.WITHHOLDING]
     total = sum(fill.fees for fill in ledger.fills) + tax + charged[ChargeKind.BORROW]
     return Costs(**sums, borrowing=charged[ChargeKind.BORROW] / FEN, dividend_tax=tax / FEN, total=total / FEN)
+
+
+def _attribution(ledger: Ledger, basket: Basket) -> tuple[AttributionRow, ...]:
+    segments = {stock.symbol: stock.segment for stock in basket.stocks}
+    money = (*(spec.name for spec in fields(Contribution) if spec.type == "int"), "net")
+    return tuple(
+        AttributionRow(
+            event_id=row.event_id,
+            symbol=row.symbol,
+            segment=segments[row.symbol],
+            **{name: getattr(row, name) / FEN for name in money},
+        )
+        for row in attribute(ledger)
+    )
 
 
 def _unfilled(ledger: Ledger) -> dict[str, int]:

@@ -18,13 +18,15 @@ from hypebasket.pipeline.files import LEDGER_COLUMNS, LedgerKey, ledger_rows, re
 from hypebasket.pipeline.identity import file_hash, package_versions, run_id, source_hash
 from hypebasket.pipeline.manifest import write_manifest
 from hypebasket.pipeline.market import benchmark_of, fund, lay_out_sleeves
-from hypebasket.pipeline.outcome import Benchmark, circle_result, primary_circle
+from hypebasket.pipeline.outcome import Benchmark, circle_result, label, primary_circle
+from hypebasket.pipeline.pages import lay_out_pages
 from hypebasket.pipeline.pairings import pairings, why_refused
+from hypebasket.pipeline.pictures import draw_events, run_charts
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.sleeve import CircleRun, Sleeve, SleeveRunner
 from hypebasket.pipeline.summary import assemble
 from hypebasket.pipeline.supply import data_files, supply
-from hypebasket.pipeline.tearsheets import TearsheetPress, sheet_name
+from hypebasket.pipeline.tearsheets import SheetTitles, TearsheetPress
 from hypebasket.pipeline.trials import Configuration, Evaluation, TrialLedger, evaluation_of
 from hypebasket.plan.intents import MILLION
 from hypebasket.rules.short_sale import borrow_terms
@@ -82,6 +84,12 @@ class Pair:
     def primary(self) -> tuple[CircleRun, CircleResult]:
         """The circle that leads the report."""
         return next(both for both in zip(self.runs, self.results, strict=True) if both[0].primary)
+
+    @property
+    def titles(self) -> SheetTitles:
+        """What its tearsheet is called."""
+        basket, strategy = self.runner.basket, self.runner.strategy
+        return SheetTitles(label(basket.name), label(strategy.name), any(stock.documented for stock in basket.stocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ def carry_out(
             pairs.append(pair)
             say(f"ran {basket.id} × {strategy.id} in {sleeve.currency}")
             if press:
-                press.print(pair.runner, *pair.primary, pair.benchmark, synthetic=data.synthetic)
+                press.print(pair.primary[1], pair.titles, synthetic=data.synthetic)
         results = [result for pair in pairs for result in pair.results]
         notices = tuple(_notices(job, sleeves, pairs))
         for notice in notices:
@@ -149,10 +157,16 @@ def carry_out(
         run_baskets = list({pair.runner.basket.id: pair.runner.basket for pair in pairs}.values())
         combined = combine((outcome for pair in pairs for outcome in pair.outcomes), data.rates)
         result = assemble(identity, results, run_baskets, job.strategies, sleeves, data, notices, combined)
-        written = [*_write_ledgers(folder, pairs), write_json(folder / "result.json", result_payload(result))]
+        pictures = [picture for pair in pairs for picture in draw_events(pair.runner, pair.primary[0])]
+        charts = run_charts(identity, sleeves, pictures)
+        written = [
+            *_write_ledgers(folder, pairs),
+            write_json(folder / "result.json", result_payload(result)),
+            write_json(folder / "charts.json", charts.model_dump(mode="json"), compact=True),
+        ]
         if trials:
             trials.append(identity, (_trial(pair, data) for pair in pairs))
-        index = _write_index(result, folder) if press else None
+        index = lay_out_pages(result, charts, folder) if press else None
         if press:
             say("drawing the tearsheets")
     written += [*((index,) if index else ()), *(press.printed if press else ())]
@@ -298,17 +312,6 @@ def _press(request: RunRequest, folder: Path) -> Iterator[TearsheetPress | None]
         return
     with TearsheetPress(folder) as press:
         yield press
-
-
-def _write_index(result: RunResult, folder: Path) -> Path:
-    from hypebasket.report.pages import write_index
-
-    sheets = {
-        (item.basket, item.strategy, item.sleeve): sheet_name(item.basket, item.strategy, item.sleeve)
-        for item in result.results
-        if item.primary
-    }
-    return write_index(result, folder, sheets)
 
 
 def _write_ledgers(folder: Path, pairs: Sequence[Pair]) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hypebasket import rules
 from hypebasket.ledger.result import (
     BasketSummary,
     CircleResult,
@@ -57,6 +58,7 @@ def assemble(
             first_session=min(sleeve.first for sleeve in sleeves),
             last_session=max(sleeve.last for sleeve in sleeves),
             content_hash=data.content_hash,
+            rules=rules.version(),
             warnings=tuple(label(text) for text in (*data.warnings, *own, *notices)),
         ),
         verdict=verdict(results, summaries, names),

@@ -7,17 +7,15 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from hypebasket.ledger.result import CircleResult, Label
-from hypebasket.pipeline.outcome import Benchmark, label
-from hypebasket.pipeline.sleeve import CircleRun, SleeveRunner
 from hypebasket.report.labels import HINDSIGHT, NO_MEMBER_DOCUMENTED, in_sleeve
 from hypebasket.report.tearsheet import TearsheetInput, warm_up, write_tearsheet
-from hypebasket.spec.basket import Basket
 from hypebasket.spec.text import Currency
 from hypebasket.stats.performance import simple_returns
 
-__all__ = ["TearsheetPress", "sheet_name"]
+__all__ = ["SheetTitles", "TearsheetPress", "sheet_name"]
 
 WORKERS = 2
 
@@ -25,6 +23,14 @@ WORKERS = 2
 def sheet_name(basket: str, strategy: str, sleeve: str) -> str:
     """Return the file name of a pair's tearsheet; sleeves outside mainland China carry their currency."""
     return f"{basket}--{strategy}.html" if sleeve == Currency.CNY else f"{basket}--{strategy}--{sleeve}.html"
+
+
+class SheetTitles(NamedTuple):
+    """What a tearsheet is called, and whether any source names a member of its basket."""
+
+    basket: Label
+    strategy: Label
+    documented: bool
 
 
 class TearsheetPress:
@@ -43,12 +49,10 @@ class TearsheetPress:
         self._pool.submit(int)  # the pool starts its workers with the first task it is given
         return self
 
-    def print(
-        self, runner: SleeveRunner, run: CircleRun, result: CircleResult, benchmark: Benchmark, *, synthetic: bool
-    ) -> None:
+    def print(self, result: CircleResult, titles: SheetTitles, *, synthetic: bool) -> None:
         """Queue the tearsheet of a pair's primary circle."""
-        data = tearsheet_input(runner, run, result, benchmark, synthetic=synthetic)
-        path = self.folder / sheet_name(runner.basket.id, runner.strategy.id, runner.sleeve.currency)
+        data = tearsheet_input(result, titles, synthetic=synthetic)
+        path = self.folder / sheet_name(result.basket, result.strategy, result.sleeve)
         self._sheets.append(self._pool.submit(write_tearsheet, data, path))
 
     def __exit__(
@@ -59,33 +63,32 @@ class TearsheetPress:
             self.printed = tuple(sheet.result() for sheet in self._sheets)
 
 
-def tearsheet_input(
-    runner: SleeveRunner, run: CircleRun, result: CircleResult, benchmark: Benchmark, *, synthetic: bool
-) -> TearsheetInput:
-    """Return what the tearsheet of one circle is drawn from: session returns of the ledger and of the benchmark."""
-    ledger = run.ledger
-    returns = simple_returns([record.equity for record in ledger.equity], ledger.initial_cash)
-    index = benchmark.returns
+def tearsheet_input(result: CircleResult, titles: SheetTitles, *, synthetic: bool) -> TearsheetInput:
+    """Return what the tearsheet of a primary circle is drawn from: session returns of its curve and its benchmark."""
+    curve = result.curve
+    levels = [point.benchmark for point in curve if point.benchmark is not None]
+    returns = simple_returns([point.equity for point in curve], result.initial_cash)
+    index = simple_returns(levels, result.benchmark_start) if result.benchmark_start is not None else None
     return TearsheetInput(
-        basket_id=runner.basket.id,
-        strategy_id=runner.strategy.id,
-        basket=in_sleeve(label(runner.basket.name), runner.sleeve.currency),
-        strategy=label(runner.strategy.name),
-        members=run.circle.value,
-        sessions=tuple(record.session for record in ledger.equity),
+        basket_id=result.basket,
+        strategy_id=result.strategy,
+        basket=in_sleeve(titles.basket, result.sleeve),
+        strategy=titles.strategy,
+        members=result.members,
+        sessions=tuple(point.session for point in curve),
         returns=tuple(float(value) for value in returns),
-        benchmark_name=None if index is None else benchmark.symbol,
+        benchmark_name=None if index is None else result.benchmark,
         benchmark_returns=None if index is None else tuple(float(value) for value in index),
-        periods_per_year=runner.sleeve.periods_per_year,
+        periods_per_year=result.sessions_per_year,
         synthetic=synthetic,
-        notes=tuple(_notes(runner.basket, result)),
+        notes=tuple(_notes(result, documented=titles.documented)),
         fills=result.fills,
     )
 
 
-def _notes(basket: Basket, result: CircleResult) -> Iterator[Label]:
+def _notes(result: CircleResult, *, documented: bool) -> Iterator[Label]:
     """Yield what a reader must know: nobody documented the names, or only afterwards; why none was bought."""
-    if not any(stock.documented for stock in basket.stocks):
+    if not documented:
         yield NO_MEMBER_DOCUMENTED
     if result.members in HINDSIGHT:
         yield HINDSIGHT[result.members]

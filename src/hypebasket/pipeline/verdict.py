@@ -8,7 +8,7 @@ from statistics import fmean
 
 from hypebasket.ledger.result import CircleResult, EventResult, Label, StrategySummary
 from hypebasket.report.figures import percent
-from hypebasket.report.labels import in_sleeve
+from hypebasket.report.labels import STEPS, in_sleeve
 
 __all__ = ["FEW_EVENTS", "FLAGSHIP", "verdict"]
 
@@ -41,10 +41,10 @@ class _Tally:
 
 
 def verdict(results: Sequence[CircleResult], strategies: Sequence[StrategySummary], names: dict[str, Label]) -> Label:
-    """Say what was quoted and what was captured on average, by basket, in each one's primary circle.
+    """Say in two sentences what was quoted and what was captured, by basket, in each one's primary circle.
 
-    Of several strategies that act on events the first speaks, by name. How many events stand behind a mean is said
-    before what was captured.
+    The first gives the means and how many events stand behind them, the second the best-known event (else the one with
+    the widest gap) and what took most of it. Of several strategies that act on events the first speaks, by name.
     """
     triggered = [strategy for strategy in strategies if strategy.triggered]
     if not triggered:
@@ -56,18 +56,19 @@ def verdict(results: Sequence[CircleResult], strategies: Sequence[StrategySummar
     chosen = [result for result in results if result.primary and result.strategy == leading.id]
     tallies = [tally for result in chosen if (tally := _tally(result, in_sleeve(names[result.basket], result.sleeve)))]
     silent = [in_sleeve(names[result.basket], result.sleeve) for result in chosen if not _comparable(result)]
-    sentences = [_quoted(tallies), _captured(tallies), *_flagship(tallies)] if tallies else []
+    sentences = [_averages(tallies)] if tallies else []
     if silent:
         sentences.append(
             Label(
-                zh=f"{'、'.join(name.zh for name in silent)}：没有可比较的事件。",
-                en=f"{_listed([name.en for name in silent])}: no event to compare.",
+                zh=f"{'、'.join(name.zh for name in silent)}：没有可比较的事件",
+                en=f"{_listed([name.en for name in silent])}: no event to compare",
             )
         )
+    second = _example(tallies) if tallies else Label(zh="", en="")
     opening = leading.name if len(triggered) > 1 else None
     return Label(
-        zh=(f"{opening.zh}：" if opening else "") + "".join(sentence.zh for sentence in sentences),
-        en=(f"{opening.en}: " if opening else "") + " ".join(sentence.en for sentence in sentences),
+        zh=(f"{opening.zh}：" if opening else "") + "；".join(one.zh for one in sentences) + f"。{second.zh}",
+        en=(f"{opening.en}: " if opening else "") + "; ".join(one.en for one in sentences) + f". {second.en}".rstrip(),
     )
 
 
@@ -94,52 +95,55 @@ def _tally(result: CircleResult, basket: Label) -> _Tally | None:
     )
 
 
-def _quoted(tallies: Sequence[_Tally]) -> Label:
-    """Return what was quoted, and how many events stand behind it."""
+def _averages(tallies: Sequence[_Tally]) -> Label:
+    """Return what was quoted and what was captured on average, with the number of events and the bounds."""
     together = len(tallies) > 1 and all(tally.few for tally in tallies)
-    zh, en = [], []
+    zh, en, bracketed = [], [], False
     for tally in tallies:
-        count, value = len(tally.events), percent(tally.headline, 1)
+        count, quoted = len(tally.events), percent(tally.headline, 1)
+        got = _bounded(tally.captured, tally.bounds)
+        bracketed = bracketed or "[" in got
         luck = tally.few and not together
-        zh.append(f"{tally.basket.zh} {value}（{count} 个事件{f'，{_LUCK.zh}' if luck else ''}）")
-        en.append(
-            f"{value} in {tally.basket.en} ({count} event{'' if count == 1 else 's'}{f', {_LUCK.en}' if luck else ''})"
-        )
-    return Label(
-        zh=f"新闻涨幅平均：{'、'.join(zh)}{f'；事件都{_LUCK.zh}' if together else ''}。",
-        en=f"The headline averaged {_listed(en)}{f', each {_LUCK.en}' if together else ''}.",
-    )
-
-
-def _captured(tallies: Sequence[_Tally]) -> Label:
-    """Return what was captured, with its bounds where they differ from it."""
-    several = len(tallies) > 1
-    numbers = [_bounded(tally.captured, tally.bounds) for tally in tallies]
-    zh = [f"{tally.basket.zh} {number}" for tally, number in zip(tallies, numbers, strict=True)]
-    en = [f"{number} in {tally.basket.en}" for tally, number in zip(tallies, numbers, strict=True)]
-    bounded = any("[" in number for number in numbers)
+        zh.append(f"{tally.basket.zh} {quoted} 与 {got}（{count} 个事件{f'，{_LUCK.zh}' if luck else ''}）")
+        events = f"{count} event{'' if count == 1 else 's'}"
+        en.append(f"{quoted} and {got} in {tally.basket.en} ({events}{f', {_LUCK.en}' if luck else ''})")
     brackets = Label(zh="（方括号：悲观至乐观成交）", en=" (brackets: pessimistic to optimistic fills)")
     return Label(
-        zh=f"实得平均：{'、'.join(zh if several else numbers)}{brackets.zh if bounded else ''}。",
-        en=f"Captured averaged {_listed(en if several else numbers)}{brackets.en if bounded else ''}.",
+        zh=f"新闻涨幅与实得平均为：{'，'.join(zh)}{f'；事件都{_LUCK.zh}' if together else ''}"
+        f"{brackets.zh if bracketed else ''}",
+        en=f"Headline and captured averaged {_listed(en)}{f', each {_LUCK.en}' if together else ''}"
+        f"{brackets.en if bracketed else ''}",
     )
 
 
-def _flagship(tallies: Sequence[_Tally]) -> list[Label]:
-    """Return one sentence on the best-known event, for the basket with its greatest headline."""
-    found = [(tally, event) for tally in tallies if (event := tally.flagship)]
-    if not found:
-        return []
-    tally, event = max(found, key=lambda pair: pair[1].headline or 0.0)
+def _example(tallies: Sequence[_Tally]) -> Label:
+    """Return one sentence on the best-known event (in the basket it moved most), else on the one of the widest gap."""
+    known = [(tally, event) for tally in tallies if (event := tally.flagship)]
+    if known:
+        tally, event = max(known, key=lambda pair: pair[1].headline or 0.0)
+    else:
+        every = [(tally, event) for tally in tallies for event in tally.events]
+        tally, event = max(every, key=lambda pair: abs((pair[1].headline or 0.0) - (pair[1].captured or 0.0)))
     low, high = event.captured_pessimistic, event.captured_optimistic
     got = _bounded(event.captured, None if low is None or high is None else (low, high))
-    quoted = percent(event.headline, 1)
-    return [
-        Label(
-            zh=f"{event.title.zh}（{tally.basket.zh}）：新闻涨幅 {quoted}，实得 {got}。",
-            en=f"{event.title.en} ({tally.basket.en}): headline {quoted}, captured {got}.",
-        )
-    ]
+    quoted, lost = percent(event.headline, 1), _greatest_loss(event)
+    return Label(
+        zh=f"{event.title.zh}（{tally.basket.zh}）：新闻涨幅 {quoted}，实得 {got}{lost.zh}。",
+        en=f"{event.title.en} ({tally.basket.en}): headline {quoted}, captured {got}{lost.en}.",
+    )
+
+
+def _greatest_loss(event: EventResult) -> Label:
+    """Return the friction that took most of an event whose captured number lies below its headline."""
+    between = [bar for bar in event.waterfall if bar.step not in ("headline", "captured") and bar.money < 0]
+    if not between or not event.allotted or (event.captured or 0.0) >= (event.headline or 0.0):
+        return Label(zh="", en="")
+    worst = min(between, key=lambda bar: bar.money)
+    points = f"{100 * worst.money / event.allotted:+.1f}"
+    return Label(
+        zh=f"，损失最大的一步是{STEPS[worst.step].zh}（{points} 个百分点）",
+        en=f", the greatest loss being {STEPS[worst.step].en} ({points} points)",
+    )
 
 
 def _bounded(value: float | None, bounds: tuple[float, float] | None) -> str:

@@ -1,192 +1,134 @@
-"""Chart specifications as plain data. A ``{"zh", "en"}`` object anywhere in one is put in words by the page."""
+"""What the page's charts are drawn from: plain data that travels in the page. The drawing is ``templates/charts``."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from unicodedata import east_asian_width
 
-from hypebasket.ledger.result import EventResult, Label
-from hypebasket.report.figures import percent
-from hypebasket.report.labels import benchmark_label
-from hypebasket.report.views import EventView, Hero, Pair
+from hypebasket.ledger.charts import EventChart, RunCharts, Tape
+from hypebasket.ledger.result import AttributionRow, CircleResult, Label
+from hypebasket.report.labels import DAY_STATES, benchmark_label
+from hypebasket.report.views import EventView, Page, Pair
 
-__all__ = ["curve_chart", "dumbbell_chart", "event_range", "family_range"]
+__all__ = ["chart_data", "fen"]
 
-Spec = dict[str, Any]
-
-_INK, _SOFT, _RULE, _CAPTURED = "#1b1a17", "#8b8577", "#e4decf", "#7a2e1d"
-_PAPER, _ZERO = "#fbf9f4", "#c9c1b0"
-_BAND = "rgba(122,46,29,.22)"
-_ROW = 42
-_TITLE = 50
-"""Half-width columns of a title that the narrowest chart has room for."""
+MONEY = (
+    "price", "dividends", "commission", "stamp_duty", "transfer_fee", "other_fees", "borrowing", "dividend_tax", "net",
+)  # fmt: skip
 
 
-def _words(zh: str, en: str) -> dict[str, str]:
-    """Return bilingual text for a chart; its own little markup language is switched off."""
-    return {"zh": html.escape(zh, quote=False), "en": html.escape(en, quote=False)}
+def fen(value: float) -> int:
+    """Return money with two decimals as whole fen: sums of integers are exact in a browser too."""
+    return round(value * 100)
 
 
-def _short(text: str, width: int) -> str:
-    """Cut ``text`` to ``width`` half-width columns; a Chinese character takes two."""
-    room = width
-    for position, char in enumerate(text):
-        room -= 2 if east_asian_width(char) in "WF" else 1
-        if room < 0:
-            return f"{text[: max(position - 1, 0)]}…"
-    return text
-
-
-def _axis(**extra: Any) -> Spec:
-    return {"gridcolor": _RULE, "zeroline": False, "linecolor": _INK, "tickcolor": _RULE, "fixedrange": False} | extra
-
-
-def _hover(event: EventResult) -> dict[str, str]:
-    title = _words(event.title.zh, event.title.en)
-    bounds = f"[{percent(event.captured_pessimistic)}, {percent(event.captured_optimistic)}]"
+def chart_data(page: Page, charts: RunCharts) -> dict[str, Any]:
+    """Return the data of every chart of the page: curves, the time line, events with their bars, the attribution."""
+    pictures = {(one.basket, one.strategy, one.sleeve, one.event_id): one for one in charts.events}
+    events: dict[str, Any] = {}
+    shown: list[EventChart] = []
+    for pair, views, _ in page.event_pairs:
+        for view in views:
+            key = (pair.basket.id, pair.strategy.id, pair.result.sleeve, view.event.event_id)
+            if picture := pictures.get(key):
+                shown.append(picture)
+                events[f"{pair.key}/{view.event.event_id}"] = _event(view, picture)
+    wanted = {(one.sleeve, member.symbol) for one in shown for member in one.members}
     return {
-        "zh": f"<b>{title['zh']}</b><br>新闻涨幅 {percent(event.headline)}<br>实得 {percent(event.captured)}"
-        f"<br>[悲观, 乐观] {bounds}",
-        "en": f"<b>{title['en']}</b><br>headline {percent(event.headline)}<br>captured {percent(event.captured)}"
-        f"<br>[pessimistic, optimistic] {bounds}",
-    }
-
-
-def event_range(heroes: Iterable[Hero]) -> tuple[float, float] | None:
-    """Return the range of all headline and captured numbers and bounds, so that mainlines share a scale."""
-    values = [
-        value
-        for hero in heroes
-        for event in hero.pair.result.events
-        for value in (event.headline, event.captured, event.captured_pessimistic, event.captured_optimistic)
-        if value is not None
-    ]
-    return _padded(values)
-
-
-def dumbbell_chart(hero: Hero, scale: tuple[float, float] | None) -> Spec:
-    """Return one row per event: hollow dot headline, full dot captured, bar from pessimistic to optimistic."""
-    events = [event for event in hero.pair.result.events if event.headline is not None or event.captured is not None]
-    rows = list(range(len(events), 0, -1))
-    link_x: list[float | None] = []
-    band_x: list[float | None] = []
-    link_y: list[int | None] = []
-    for event, row in zip(events, rows, strict=True):
-        link_x += [event.headline, event.captured, None]
-        band_x += [event.captured_pessimistic, event.captured_optimistic, None]
-        link_y += [row, row, None]
-    hover = [_hover(event) for event in events]
-    dot = {"y": rows, "type": "scatter", "mode": "markers", "hovertext": hover, "hoverinfo": "text"}
-    line = {"y": link_y, "type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-    return {
-        "data": [
-            line | {"x": link_x, "line": {"color": _SOFT, "width": 1}, "showlegend": False},
-            line | {"x": band_x, "line": {"color": _BAND, "width": 9}, "name": _words("悲观–乐观", "bounds")},
-            dot | {
-                "x": [event.headline for event in events], "name": _words("新闻涨幅", "headline"),
-                "marker": {"size": 10, "color": _PAPER, "line": {"color": _INK, "width": 1.6}},
-            },
-            dot | {
-                "x": [event.captured for event in events], "name": _words("实得", "captured"),
-                "marker": {"size": 10, "color": _CAPTURED},
-            },
-        ],
-        "layout": {
-            "height": 84 + _ROW * max(len(events), 1),
-            "margin": {"l": 8, "r": 16, "t": 34, "b": 30},
-            "hovermode": "closest",
-            "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
-            "xaxis": _axis(range=scale and list(scale), tickformat=".0%", zeroline=True, zerolinecolor=_ZERO, nticks=6),
-            "yaxis": {"visible": False, "range": [0.35, len(events) + 0.85], "fixedrange": True},
-            "annotations": [
-                {
-                    "x": 0, "xref": "paper", "xanchor": "left", "y": row, "yshift": 17, "showarrow": False,
-                    "text": _words(_short(event.title.zh, _TITLE), _short(event.title.en, _TITLE)),
-                    "font": {"size": 11.5, "color": "#5d594f"}, "borderpad": 0,
-                }
-                for event, row in zip(events, rows, strict=True)
-            ],
+        "sessions": {sleeve: [day.isoformat() for day in days] for sleeve, days in charts.sessions.items()},
+        "tapes": {tape.symbol: _tape(tape) for tape in charts.tapes if (tape.sleeve, tape.symbol) in wanted},
+        "names": {member.symbol: _words(member.name) for pair in page.pairs for member in pair.basket.members},
+        "states": {letter: _words(words) for letter, words in DAY_STATES.items()},
+        "pairs": {pair.key: _pair(pair) for pair in page.pairs},
+        "families": _families(page.pairs),
+        "lanes": [_lane(pair, views) for pair, views, _ in page.event_pairs],
+        "events": events,
+        "attribution": {pair.key: _attribution(pair.result.attribution) for pair in page.pairs},
+        "titles": {
+            event.event_id: _words(event.title) for one in page.result.results for event in one.events
         },
     }  # fmt: skip
 
 
-def family_range(pairs: list[Pair]) -> tuple[float, float] | None:
-    """Return the range of rebased values that ``pairs`` share, so that panels side by side have one scale."""
-    values = [value for pair in pairs for series in _rebased(pair) for value in series if value is not None]
-    return _padded(values)
+def _words(label: Label) -> dict[str, str]:
+    return {"zh": label.zh, "en": label.en}
 
 
-def _padded(values: list[float]) -> tuple[float, float] | None:
-    if not values:
-        return None
-    low, high = min(values), max(values)
-    pad = 0.05 * (high - low) or 0.01 * (abs(high) or 1.0)
-    return low - pad, high + pad
-
-
-def curve_chart(pair: Pair, events: tuple[EventView, ...], scale: tuple[float, float] | None) -> Spec:
-    """Return the equity curve and its benchmark, both 100 at the start, with a mark at the first open of events."""
-    curve = pair.result.curve
-    days = [point.session.isoformat() for point in curve]
-    own, benchmark = _rebased(pair)
-    line: Spec = {"x": days, "type": "scatter", "mode": "lines", "hovertemplate": "%{y:.2f}"}
-    name = benchmark_label(pair.result.benchmark) if pair.result.benchmark else Label(zh="基准", en="benchmark")
-    data = []
-    if any(value is not None for value in benchmark):
-        data.append(line | {"y": benchmark, "name": _words(name.zh, name.en), "line": {"color": _SOFT, "width": 1.2}})
-    own_name = _words(pair.strategy.name.zh, pair.strategy.name.en)
-    data.append(line | {"y": own, "name": own_name, "line": {"color": _CAPTURED, "width": 1.9}})
-    if marks := _marks(events, dict(zip((point.session for point in curve), own, strict=True))):
-        data.append(marks)
+def _tape(tape: Tape) -> dict[str, Any]:
     return {
-        "data": data,
-        "layout": {
-            "height": 290,
-            "margin": {"l": 40, "r": 10, "t": 36, "b": 30},
-            "hovermode": "x unified",
-            "showlegend": True,
-            "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "xanchor": "left"},
-            "xaxis": _axis(
-                type="date",
-                tickformat="%Y-%m",
-                hoverformat="%Y-%m-%d",
-                nticks=6,
-                showgrid=False,
-                range=days[:1] + days[-1:],
-            ),
-            "yaxis": _axis(range=scale and list(scale), nticks=6),
-        },
+        "rows": tape.rows, "open": tape.open, "high": tape.high, "low": tape.low, "close": tape.close,
+        "up": tape.limit_up, "down": tape.limit_down, "states": tape.states,
+    }  # fmt: skip
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    result = pair.result
+    own, benchmark = rebased(result)
+    return {
+        "basket": _words(pair.basket.name),
+        "strategy": _words(pair.strategy.name),
+        "currency": result.currency,
+        "days": [point.session.isoformat() for point in result.curve],
+        "own": own,
+        "benchmark": benchmark if any(value is not None for value in benchmark) else None,
+        "index": _words(benchmark_label(result.benchmark)) if result.benchmark else None,
+        "capital": fen(result.initial_cash),
+        "net": fen(result.final_equity) - fen(result.initial_cash),
+        "marks": [
+            {"day": day.isoformat(), "event": event.event_id}
+            for event in result.events
+            if event.excluded is None
+            and (day := min((window.first_open for window in event.markets.values()), default=None))
+        ],
     }
 
 
-def _rebased(pair: Pair) -> tuple[list[float | None], list[float | None]]:
-    """Return equity on 100 = initial cash, and the benchmark on 100 = its first known value."""
-    curve = pair.result.curve
-    base = next((point.benchmark for point in curve if point.benchmark), None)
-    own: list[float | None] = [round(100 * point.equity / pair.result.initial_cash, 3) for point in curve]
+def rebased(result: CircleResult) -> tuple[list[float], list[float | None]]:
+    """Return equity on 100 = initial cash, and the benchmark on 100 = its level before the first session."""
+    base = result.benchmark_start
+    own = [round(100 * point.equity / result.initial_cash, 3) for point in result.curve]
     return own, [
-        None if point.benchmark is None or base is None else round(100 * point.benchmark / base, 3) for point in curve
+        None if point.benchmark is None or base is None else round(100 * point.benchmark / base, 3)
+        for point in result.curve
     ]
 
 
-def _marks(events: tuple[EventView, ...], value: dict[date, float | None]) -> Spec | None:
-    found = []
-    for view in events:
-        day = min((window.first_open for window in view.event.markets.values()), default=None)
-        if day is not None and value.get(day) is not None:
-            found.append((day.isoformat(), value[day], _hover(view.event)))
-    if not found:
-        return None
+def _families(pairs: Sequence[Pair]) -> dict[str, list[str]]:
+    """Return the pairs of each strategy: panels side by side share a scale."""
+    families: dict[str, list[str]] = {}
+    for pair in pairs:
+        families.setdefault(pair.strategy.id, []).append(pair.key)
+    return families
+
+
+def _lane(pair: Pair, views: Iterable[EventView]) -> dict[str, Any]:
+    """Return the events of one mainline for the time line, in order of time."""
     return {
-        "x": [day for day, _, _ in found],
-        "y": [height for _, height, _ in found],
-        "hovertext": [text for _, _, text in found],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        "type": "scatter",
-        "mode": "markers",
-        "name": _words("事件", "events"),
-        "marker": {"symbol": "triangle-down", "size": 9, "color": _INK},
+        "pair": pair.key,
+        "name": _words(pair.basket.name),
+        "events": [
+            {
+                "id": view.event.event_id, "day": view.first_open, "headline": view.event.headline,
+                "captured": view.event.captured,
+            }
+            for view in sorted(views, key=lambda view: view.first_open)
+            if view.event.headline is not None or view.event.captured is not None
+        ],
+    }  # fmt: skip
+
+
+def _event(view: EventView, picture: EventChart) -> dict[str, Any]:
+    entry: Mapping[str, Any] = picture.model_dump(include={"sleeve", "first", "last", "base", "entry"})
+    return {
+        **entry,
+        "window": view.event.window_sessions,
+        "spread": {name: getattr(picture, name) for name in ("mean", "low", "lower", "median", "upper", "high")},
+        "members": [{"symbol": member.symbol, "returns": member.returns} for member in picture.members],
+        "locked": [name.symbol for name in view.event.names if name.locked],
+        "fills": [fill.model_dump() for fill in picture.fills],
     }
+
+
+def _attribution(rows: Iterable[AttributionRow]) -> list[list[str | int]]:
+    """Return the rows as lists: event, symbol, segment, then money in fen in the order of ``MONEY``."""
+    return [[row.event_id, row.symbol, row.segment, *(fen(getattr(row, name)) for name in MONEY)] for row in rows]

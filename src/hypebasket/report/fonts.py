@@ -94,9 +94,9 @@ def font_face(face: Face, characters: Iterable[str]) -> str:
 
 
 class PageText(HTMLParser):
-    """The characters a page shows, apart for headings (and elements of class ``serif``) and the rest.
+    """The characters a page may show, apart for headings (and elements of class ``serif``) and the rest.
 
-    Text inside ``script type="application/json"`` counts (chart labels); styles and programs do not.
+    What stands in data, programs and style sheets counts too: charts take their words from there.
     """
 
     _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "col"})
@@ -106,16 +106,15 @@ class PageText(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.sans: set[str] = set()
         self.serif: set[str] = set()
-        self._open: list[tuple[str, bool, bool]] = [("", False, True)]
+        self._open: list[tuple[str, bool]] = [("", False)]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Remember whether the element is set in serif, and whether its text is shown at all."""
+        """Remember whether the element is set in serif."""
         if tag in self._VOID:
             return
         values = dict(attrs)
         serif = self._open[-1][1] or tag in self._HEADINGS or "serif" in (values.get("class") or "").split()
-        shown = tag != "style" and (tag != "script" or values.get("type") == "application/json")
-        self._open.append((tag, serif, shown))
+        self._open.append((tag, serif))
 
     def handle_endtag(self, tag: str) -> None:
         """Close the element and whatever was left open inside it."""
@@ -126,9 +125,8 @@ class PageText(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Collect the characters of a piece of text."""
-        _, serif, shown = self._open[-1]
-        if shown:
-            (self.serif if serif else self.sans).update(html.unescape(data) if "&" in data else data)
+        _, serif = self._open[-1]
+        (self.serif if serif else self.sans).update(html.unescape(data) if "&" in data else data)
 
 
 def page_fonts(page: str) -> str:

@@ -7,6 +7,8 @@ from hypebasket.ledger.result import Label
 __all__ = [
     "CIRCLES",
     "CIRCLE_MEANING",
+    "COSTS",
+    "DAY_STATES",
     "EMPTY_CIRCLE",
     "HINDSIGHT",
     "NO_MEMBER_DOCUMENTED",
@@ -84,8 +86,8 @@ STEPS = {
     "headline": _label("新闻涨幅", "headline"),
     "choice": _label("策略取舍", "strategy's choice"),
     "session_delay": _label("等到可交易时段", "session delay"),
-    "limits_entry": _label("买入：涨停与停牌", "limits and suspension: entry"),
-    "limits_exit": _label("卖出：跌停与停牌", "limits and suspension: exit"),
+    "limits_entry": _label("买入时的涨停与停牌", "limits and suspension on entry"),
+    "limits_exit": _label("卖出时的跌停与停牌", "limits and suspension on exit"),
     "t_plus_1": _label("T+1", "T+1"),
     "lots_and_cash": _label("整手与现金", "lots and cash"),
     "volume_cap": _label("成交量上限", "volume cap"),
@@ -93,6 +95,28 @@ STEPS = {
     "captured": _label("实得", "captured"),
 }
 """The bars of a waterfall, in their order."""
+
+DAY_STATES = {
+    ".": _label("正常交易", "ordinary trading"),
+    "=": _label("一字板：全天涨停价", "locked: limit-up all day"),
+    "o": _label("开盘涨停，打开后又封住", "opened at limit-up, reopened, closed at it"),
+    "b": _label("炸板：开盘涨停，收盘未封住", "board broke: opened at limit-up, closed below"),
+    "s": _label("封板：收在涨停", "sealed: closed at limit-up"),
+    "d": _label("收在跌停", "closed at limit-down"),
+    "x": _label("停牌", "suspended"),
+    "-": _label("当日无行情", "no bar"),
+}
+"""How a name's session went, by the letter of its tape."""
+
+COSTS = {
+    "commission": _label("佣金", "Commission"),
+    "stamp_duty": _label("印花税", "Stamp duty"),
+    "transfer_fee": _label("过户费", "Transfer fee"),
+    "other_fees": _label("其他费用", "Other fees"),
+    "borrowing": _label("融券费", "Borrowing"),
+    "dividend_tax": _label("红利税", "Dividend tax"),
+    "total": _label("合计", "Total"),
+}
 
 _BENCHMARKS = {
     "000300.SH": _label("沪深300", "CSI 300"),

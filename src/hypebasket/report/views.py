@@ -17,6 +17,7 @@ from hypebasket.ledger.result import (
     StrategySummary,
 )
 from hypebasket.report.labels import CIRCLES, in_sleeve
+from hypebasket.report.waterfall import Scale, scale_of
 
 __all__ = ["CircleRow", "EventView", "Hero", "Page", "Pair", "board_marks", "build_page", "idle_members"]
 
@@ -89,7 +90,10 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class Hero:
-    """Headline and captured of one pair: means over its events, and the event that most mainlines share."""
+    """Headline and captured of one pair: means over its events, and the event that most mainlines share.
+
+    ``allotted`` is the money of all events that have a waterfall.
+    """
 
     pair: Pair
     events: int
@@ -97,6 +101,7 @@ class Hero:
     captured: float | None
     pessimistic: float | None
     optimistic: float | None
+    allotted: float
     featured: EventResult | None
 
 
@@ -132,7 +137,19 @@ class Page:
     event_pairs: tuple[tuple[Pair, tuple[EventView, ...], tuple[EventResult, ...]], ...]
     circles: tuple[tuple[Pair, tuple[CircleRow, ...]], ...]
     reasons: tuple[str, ...]
-    featured: Label | None
+    most_unfilled: int
+    scale: Scale
+    circle_scale: Scale
+
+    @property
+    def leading(self) -> str:
+        """Strategy whose attribution is shown first: the first that acts on events, else the first."""
+        return next((pair.strategy.id for pair, _, _ in self.event_pairs), "")
+
+    @property
+    def timed(self) -> bool:
+        """Whether any event has a place in time and a number to show there."""
+        return any(_numbers(view.event) for _, views, _ in self.event_pairs for view in views if view.event.markets)
 
 
 def build_page(result: RunResult, tearsheets: Mapping[SheetKey, str]) -> Page:
@@ -141,18 +158,21 @@ def build_page(result: RunResult, tearsheets: Mapping[SheetKey, str]) -> Page:
     active = tuple(pair for pair in pairs if pair.strategy.triggered) or pairs
     shared = _shared_event(active)
     heroes = tuple(_hero(pair, shared) for pair in active)
-    titles = [hero.featured.title for hero in heroes if hero.featured]
     unfilled: Counter[str] = Counter()
     for pair in pairs:
         unfilled.update(pair.result.unfilled)
+    circles = tuple((pair, _circles(result, pair)) for pair in active)
+    means = [value for _, rows in circles for row in rows for value in (row.headline, row.captured)]
     return Page(
         result=result,
         pairs=pairs,
         heroes=heroes,
         event_pairs=tuple((pair, *_events(result, pair)) for pair in active),
-        circles=tuple((pair, _circles(result, pair)) for pair in active),
+        circles=circles,
         reasons=tuple(code for code, _ in sorted(unfilled.items(), key=lambda item: (-item[1], item[0]))),
-        featured=titles[0] if titles else None,
+        most_unfilled=max([1, *(number for pair in pairs for number in pair.result.unfilled.values())]),
+        circle_scale=scale_of([value for value in means if value is not None]),
+        scale=scale_of([value for pair in active for event in pair.result.events for value in _numbers(event)]),
     )
 
 
@@ -197,6 +217,7 @@ def _hero(pair: Pair, shared: str | None) -> Hero:
         captured=_mean(event.captured for event in events),
         pessimistic=_mean_of_all(event.captured_pessimistic for event in events),
         optimistic=_mean_of_all(event.captured_optimistic for event in events),
+        allotted=sum(event.allotted or 0.0 for event in pair.result.events if event.waterfall),
         featured=next((event for event in events if event.event_id == shared), None),
     )
 
@@ -259,6 +280,11 @@ def _other(result: RunResult, pair: Pair, circle: str) -> CircleResult | None:
         == (pair.basket.id, pair.strategy.id, pair.result.sleeve, circle)
     )
     return next(same, None)
+
+
+def _numbers(event: EventResult) -> tuple[float, ...]:
+    numbers = (event.headline, event.captured, event.captured_pessimistic, event.captured_optimistic)
+    return tuple(number for number in numbers if number is not None)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -195,6 +195,7 @@ def _data(data: MarketData, sleeves: Sequence[Sleeve]) -> DataSummary:
         first_session=min(sleeve.first for sleeve in sleeves),
         last_session=max(sleeve.last for sleeve in sleeves),
         content_hash=data.content_hash,
+        rules=rules.version(),
         warnings=tuple(label(text) for text in (*data.warnings, *own)),
     )
 
