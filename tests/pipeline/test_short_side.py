@@ -60,11 +60,6 @@ def test_a_reader_is_told_what_is_assumed(faded: RunFolder) -> None:
     assert "captured is positive when it falls" in told[0]
 
 
-def test_the_auditor_finds_nothing_against_it(sample_cli: CommandLine, faded: RunFolder) -> None:
-    done = sample_cli("audit", str(faded.path))
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_no_a_share_is_sold_short(sample_cli: CommandLine) -> None:
     done = sample_cli("run", "application", "-s", "fade-the-hype")
     assert done.returncode == 2
@@ -72,14 +67,30 @@ def test_no_a_share_is_sold_short(sample_cli: CommandLine) -> None:
     assert "choose --markets USD, or a strategy that buys" in done.stderr
 
 
-def test_beside_other_sleeves_the_mainland_is_left_out_and_said_so(sample_cli: CommandLine) -> None:
-    made = sample_cli.run(
+@pytest.fixture(scope="module")
+def beside(sample_cli: CommandLine) -> RunFolder:
+    """A basket of three sleeves, one of which may not be sold short."""
+    return sample_cli.run(
         "compute", "-s", "fade-the-hype", "--markets", "CNY", "--markets", "HKD", "--markets", "USD", "--no-pages",
-        "--from", "2023-11-01", "--to", "2024-06-28",
+        "--from", "2024-01-02", "--to", "2024-04-30",
     )  # fmt: skip
-    assert {one["sleeve"] for one in made.result["results"]} == {"HKD", "USD"}
-    assert any("A-shares are not sold short" in text["en"] for text in made.result["data"]["warnings"])
-    hong_kong = [one for one in made.result["results"] if one["sleeve"] == "HKD" and one["primary"]]
+
+
+def test_beside_other_sleeves_the_mainland_is_left_out_and_said_so(beside: RunFolder) -> None:
+    assert {one["sleeve"] for one in beside.result["results"]} == {"HKD", "USD"}
+    assert any("A-shares are not sold short" in text["en"] for text in beside.result["data"]["warnings"])
+    hong_kong = [one for one in beside.result["results"] if one["sleeve"] == "HKD" and one["primary"]]
     reasons = {name["reason"] for one in hong_kong for event in one["events"] for name in event["names"]}
     assert reasons == {"not_shortable"}
     assert all(one["fills"] == 0 for one in hong_kong)
+
+
+def test_a_refused_sleeve_has_no_part_of_the_capital(beside: RunFolder) -> None:
+    assert sum(one["initial_cash"] for one in beside.result["results"] if one["primary"]) == 1_000_000
+
+
+def test_the_auditor_finds_nothing_against_it(sample_cli: CommandLine, beside: RunFolder) -> None:
+    """Neither against the loans nor against the part of the capital that each sleeve was given."""
+    done = sample_cli("audit", str(beside.path), "--no-page")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing stands against it" in done.stdout + done.stderr

@@ -70,7 +70,8 @@ class TestArithmetic:
         assert bars[-1] == Bar(Step.CAPTURED, 1_380_000)
 
     @pytest.mark.parametrize(
-        ("rate", "allotted", "money"), [(0.4779, 100_000_000, 47_790_000), (0.5, 1, 1), (-0.5, 1, -1), (0.0, 7, 0)]
+        ("rate", "allotted", "money"),
+        [(0.4779, 100_000_000, 47_790_000), (0.5, 1, 1), (-0.5, 1, -1), (0.3, 1, 0), (0.0, 7, 0)],
     )
     def test_money_is_rounded_half_away_from_zero(self, rate: float, allotted: int, money: int) -> None:
         assert money_of(rate, allotted) == money
