@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,8 +22,7 @@ from hypebasket.pipeline.futures import Subject, look_ahead, turning_points
 from hypebasket.pipeline.manifest import RunManifest, read_manifest
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import primary_circle
-from hypebasket.pipeline.pairings import pairings, why_refused
-from hypebasket.pipeline.run import Job, symbols_of
+from hypebasket.pipeline.run import Job, funded, symbols_of
 from hypebasket.pipeline.run_folder import read_result
 from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.pipeline.supply import supply_again
@@ -131,11 +129,7 @@ def _against_the_market(audit: _Audit, workspace: Path, data: MarketData) -> Ite
         sleeves = lay_out_sleeves(job.request, job.baskets, job.data)
         expected = set()
         subjects = []
-        for sleeve, (basket, strategy) in product(sleeves, tuple(pairings(job.baskets, job.strategies))):
-            if not any(stock.symbol in sleeve.panel.column_of for stock in basket.stocks):
-                continue
-            if why_refused(strategy, sleeve.currency):
-                continue
+        for basket, strategy, sleeve in funded(job, sleeves):
             place = f"{basket.id} × {strategy.id} ({sleeve.currency})"
             subject = Subject(place, basket, strategy, sleeve, job.workspace.events, Path(scratch))
             subjects.append(subject)
