@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypebasket.market.calendar import calendar_of
 from hypebasket.spec.text import Market
 
 Run = Callable[..., RunFolder]
+Call = Callable[..., tuple[int, str, str]]
 
 HKD_GROWTH = 273_674.80 / 250_000
 """The first session is the past; at the open of the second 250,000 HKD buy 6 lots of 100 at 400.00: 240,000.00;
@@ -120,3 +122,12 @@ def test_data_that_ends_sooner_ends_the_combination(with_tencent: Path, run_mini
     assert across["end"] == "2024-02-29"
     assert "CNY has data beyond 2024-02-29" in across["note"]["en"]
     assert across["sleeves"][1]["final_equity"] == 249_674.80
+
+
+def test_an_audit_knows_the_parts_of_the_capital(with_tencent: Path, run_mini: Run, call: Call) -> None:
+    left = run_mini("mini", "-s", "buy-and-hold", "--markets", "CNY", "--markets", "HKD")
+    code, out, err = call("audit", left.path.name, "--no-page", "--json")
+    told = json.loads(out)
+    assert "initial cash" not in out, err
+    assert not [finding for finding in told["findings"] if finding["kind"] == "result"], err
+    assert told["stands"] is (code == 0)

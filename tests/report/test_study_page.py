@@ -101,7 +101,8 @@ def result(*, synthetic: bool = True) -> StudyResult:
     return StudyResult(
         study_id="0123456789ab", synthetic=synthetic,
         data=DataSummary(source="by hand", synthetic=synthetic, first_session=date(2022, 11, 1),
-                         last_session=date(2025, 12, 31), content_hash="f" * 64, rules="0123456789abcdef", warnings=(both("a gap"),)),
+                         last_session=date(2025, 12, 31), content_hash="f" * 64, rules="0123456789abcdef",
+                         warnings=(both("a gap"),)),
         terms=StudyTerms(model="market", estimation=(-130, -11), windows=((1, 5), (-5, 0)), locked="cumulate",
                          fewest_returns=60, fewest_blocks=10, detectable=0.05, level=0.05, draws=1999, seed=0),
         answer=both("the whole answer"),

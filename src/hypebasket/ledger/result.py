@@ -182,7 +182,7 @@ class MemberResult(_Model):
 
 
 class CircleResult(_Model):
-    """One basket × strategy × circle of members, CNY sleeve."""
+    """One basket × strategy × circle of members in one sleeve."""
 
     basket: str
     strategy: str

@@ -119,8 +119,8 @@ def fund(sleeves: Sequence[Sleeve], basket: Basket) -> tuple[Sleeve, ...]:
     ]
     funded, before, whole = [], 0.0, sum(weights)
     for sleeve, weight in zip(sleeves, weights, strict=True):
-        if weight:
-            begin, end = round(sleeve.capital * before / whole), round(sleeve.capital * (before + weight) / whole)
+        begin, end = (round(sleeve.capital * part / whole) for part in (before, before + weight)) if whole else (0, 0)
+        if end > begin:
             funded.append(replace(sleeve, capital=end - begin))
         before += weight
     return tuple(funded)

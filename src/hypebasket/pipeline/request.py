@@ -18,7 +18,8 @@ class RunRequest:
     """One call of ``hypebasket run``.
 
     ``baskets`` and ``strategies`` are ids, empty for the default set; ``start`` and ``end`` bound the sessions,
-    ``None`` for what the data covers; ``capital`` is in whole units of the sleeve's currency; ``data`` is ``auto`` (the
+    ``None`` for what the data covers; ``capital`` is a basket's, split among its sleeves, each part in whole
+    units of its currency; ``data`` is ``auto`` (the
     store if it has data, else the sample), ``store`` or ``sample``.
     """
 

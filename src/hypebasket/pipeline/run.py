@@ -192,8 +192,8 @@ def funded(job: Job, sleeves: Sequence[Sleeve]) -> Iterator[tuple[Basket, Strate
         for basket, strategy in pairings(job.baskets, job.strategies)
     ]
     for sleeve in sleeves:
-        for basket, strategy, funded in plan:
-            own = next((each for each in funded if each.currency == sleeve.currency), None)
+        for basket, strategy, parts in plan:
+            own = next((each for each in parts if each.currency == sleeve.currency), None)
             if own is not None:
                 yield basket, strategy, own
 

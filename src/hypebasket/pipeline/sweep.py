@@ -17,6 +17,7 @@ import numpy as np
 
 from hypebasket.errors import LedgerError, SpecError, UsageError
 from hypebasket.ledger.sweep import ArenaResult, ConfigurationResult, SweepAxis, SweepResult
+from hypebasket.market.panel import FEN
 from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
@@ -139,9 +140,9 @@ class Field:
 
     def configuration(self, arena: int, index: int) -> Configuration:
         """Return what the trial ledger is told of a configuration."""
-        return self.arenas[arena].configuration(
-            self.strategy_at(self.points[index]), self.request.run.capital, self.job.data
-        )
+        here = self.arenas[arena]
+        capital = round(here.sleeve.capital / FEN)
+        return here.configuration(self.strategy_at(self.points[index]), capital, self.job.data)
 
     @property
     def _is_triggered(self) -> bool:
