@@ -183,21 +183,26 @@ def cli() -> None:
 _with_common_options(cli)
 
 
-def _report(error: HypebasketError, as_json: bool) -> None:
-    if as_json:
-        problems = [str(problem) for problem in error.problems] if isinstance(error, SpecError) else []
-        payload: dict[str, Any] = {"error": error.message, "remedy": error.remedy, "problems": problems}
-        click.echo(json.dumps(payload, ensure_ascii=False, indent=2))
-    click.echo(str(error), err=True)
+def _report(error: HypebasketError, session: Session) -> None:
+    problems = error.problems if isinstance(error, SpecError) else []
+    if session.as_json:
+        told = [problem.told(session.lang) for problem in problems]
+        session.print_json({"error": error.message, "remedy": error.remedy, "problems": told})
+    if problems:
+        from hypebasket.cli.problems import tell
+
+        tell(problems, session.lang)
+    else:
+        click.echo(str(error), err=True)
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with the exit code of its outcome."""
-    arguments = sys.argv[1:] if args is None else args
+    session = Session()
     try:
-        cli.main(args=arguments, prog_name="hypebasket", standalone_mode=False)
+        cli.main(args=args, prog_name="hypebasket", standalone_mode=False, obj=session)
     except HypebasketError as error:
-        _report(error, "--json" in arguments)
+        _report(error, session)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
