@@ -53,7 +53,7 @@ def test_second_check_remembers_and_a_change_is_seen(workspace: Path, capsys: py
     path.write_text(path.read_text(encoding="utf-8").replace("hold_sessions: 5", "hold_sessions: 0"), encoding="utf-8")
     code, out, err = run(arguments, capsys)
     assert (code, out) == (2, "")
-    assert "strategies/event-drift.yaml:19:18: 0: must be at least 1; allowed: at least 1, at most 2,000" in err
+    assert "strategies/event-drift.yaml:20:18: 0: must be at least 1; allowed: at least 1, at most 2,000" in err
     assert err.splitlines()[-1] == "problems: 1, in files: 1"
 
 

@@ -38,6 +38,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_WIDE_COLON = re.compile(r"\s*(?:- +)?[A-Za-z][A-Za-z0-9_-]*：")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {word: value for value in (True, False) for word in (str(value), str(value).lower(), str(value).upper())}
 
@@ -298,10 +299,10 @@ class _Reader:
             self._count(event, len(event.value))
         elif isinstance(event, yaml.SequenceStartEvent):
             self.source.values[path] = self._place(event, "a list")
-            self._sequence(node, path, depth)
+            self._written(event, self._sequence(node, path, depth), path)
         else:
             self.source.values[path] = self._place(event, "a mapping")
-            self._mapping(node, path, depth)
+            self._written(event, self._mapping(node, path, depth), path)
         node.size = self.expanded - before
         node.open = False
         return node
@@ -311,13 +312,23 @@ class _Reader:
         if self.expanded > MAX_EXPANDED:
             self._stop(event, "", Fault.TOO_MUCH)
 
-    def _sequence(self, node: _Node, path: SpecPath, depth: int) -> None:
+    def _written(self, start: Any, end: Any, path: SpecPath) -> None:
+        """Show a short list or mapping in brackets as it is written."""
+        first, last = start.start_mark, end.end_mark
+        if start.flow_style and first.line == last.line and last.column - first.column <= SHOWN:
+            raw = self.source.line(first.line + 1)[first.column : last.column]
+            self.source.values[path] = Place(first.line + 1, first.column + 1, raw, raw)
+
+    def _sequence(self, node: _Node, path: SpecPath, depth: int) -> Any:
+        """Read the items; return the event that ends them."""
         items: list[object] = []
         node.value = items
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             items.append(self._node(event, (*path, len(items)), depth + 1).value)
+        return event
 
-    def _mapping(self, node: _Node, path: SpecPath, depth: int) -> None:
+    def _mapping(self, node: _Node, path: SpecPath, depth: int) -> Any:
+        """Read the entries; return the event that ends them."""
         entries: dict[str, object] = {}
         node.value = entries
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
@@ -330,6 +341,7 @@ class _Reader:
             self.source.keys[(*path, key)] = self._place(event, key)
             self._count(event, len(key))
             entries[key] = self._node(next(self.events), (*path, key), depth + 1).value
+        return event
 
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent):
@@ -421,8 +433,8 @@ class _Reader:
             fault = Fault.TAB
         for number in (line - 1, line):
             text = self.source.line(number)
-            if "：" in text and ": " not in text:
-                line, column, shown, fault = number, text.index("：") + 1, text, Fault.WIDE_COLON
+            if wide := _WIDE_COLON.match(text):
+                line, column, shown, fault = number, wide.end(), text, Fault.WIDE_COLON
                 fix = Fix(line, column, "：", ":" if text[column : column + 1] in ("", " ") else ": ")
                 break
         value = fold(shown.strip() or "end of file")

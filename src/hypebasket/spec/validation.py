@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from hypebasket.errors import Problem, Words
 from hypebasket.spec.fixes import boolean_fix, key_fix, list_fix, number_fix, symbol_fix, text_fix, word_fix
+from hypebasket.spec.glossary import keys_of
 from hypebasket.spec.messages import Fault, closest, known_words
 from hypebasket.spec.source import Source, SpecPath
 from hypebasket.spec.text import ID_PATTERN, SYMBOL_FORM, likely_symbol
@@ -122,7 +123,7 @@ def _misspelt(model: type[BaseModel], errors: list[ErrorDetails]) -> set[tuple[i
     for error in errors:
         if error["type"] == "extra_forbidden":
             *parent, key = error["loc"]
-            found.add((*parent, closest(str(key), _keys(_model_at(model, tuple(parent))))))
+            found.add((*parent, closest(str(key), keys_of(_model_at(model, tuple(parent))))))
     return found
 
 
@@ -149,7 +150,7 @@ def _problem(model: type[BaseModel], source: Source, path: SpecPath, group: list
     if kind == "missing":
         return source.problem(path[:-1], Fault.MISSING_KEY, value=str(path[-1]), words={"key": path[-1]})
     if kind == "extra_forbidden":
-        keys = _keys(_model_at(model, path[:-1]))
+        keys = list(keys_of(_model_at(model, path[:-1])))
         fix = key_fix(source, path, keys)
         return source.problem(
             path, Fault.UNKNOWN_KEY, at_key=True, fix=fix, words={"hint": known_words(str(path[-1]), keys)}
@@ -174,7 +175,7 @@ def _described(
         return _moment_fault(text, day_only=day_only), {}, None
     if word := kinds.get("enum") or kinds.get("literal_error"):
         words = re.findall(r"'([^']*)'", word["ctx"]["expected"])
-        keys = _keys(_model_at(model, path)) if "model_type" in kinds else []
+        keys = list(keys_of(_model_at(model, path))) if "model_type" in kinds else []
         return Fault.UNKNOWN_WORD, _word_hint(text, words, keys), word_fix(source, path, words)
     if kind in _BOUNDS:
         name, bound = _BOUNDS[kind]
@@ -209,7 +210,7 @@ def _type_fault(model: type[BaseModel], source: Source, path: SpecPath, error: E
         case "tuple_type":
             return Fault.NOT_LIST, {}, list_fix(source, path)
         case "model_type" | "model_attributes_type":
-            keys = _keys(_model_at(model, path))
+            keys = keys_of(_model_at(model, path))
             return Fault.NOT_MAPPING, {"keys": Words(f"；键：{'、'.join(keys)}", f"; keys: {', '.join(keys)}")}, None
         case "dict_type":
             return Fault.NOT_MAPPING, {"keys": Words()}, None
@@ -235,7 +236,7 @@ def _word_hint(text: str, words: list[str], keys: list[str]) -> dict[str, object
 def _limits(model: type[BaseModel], path: SpecPath) -> Words:
     """Return what the numbers of a field may be, as its model says; empty where nothing bounds them."""
     parent = _model_at(model, path[:-1]) if path else model
-    field = next((field for name, field in parent.model_fields.items() if path[-1:] in ((name,), (field.alias,))), None)
+    field = keys_of(parent).get(str(path[-1])) if path else None
     if field is None:
         return Words()
     bounds = dict(_constraints([*field.metadata, field.annotation]))
@@ -255,11 +256,6 @@ def _constraints(things: Collection[Any]) -> Iterator[tuple[str, float]]:
 
 def _count(words: Words, number: float) -> Words:
     return Words(words.zh.format(number), words.en.format(number))
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    """Return the keys a mapping of the model may hold, as they are written."""
-    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _model_at(model: type[BaseModel], path: SpecPath) -> type[BaseModel]:
