@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypebasket.errors import SpecError, Words
 from hypebasket.spec.messages import Fault, near
 from hypebasket.spec.text import likely_symbol
-from hypebasket.spec.workspace import check_file
+from hypebasket.spec.workspace import read_file
 
 BROKEN = Path(__file__).parent / "broken"
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -45,7 +45,7 @@ def test_every_fault_is_noted_somewhere(root: Path) -> None:
 @pytest.mark.parametrize("path", sorted(BROKEN.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_broken_file_is_told_in_chinese(path: Path, root: Path) -> None:
     with pytest.raises(SpecError) as failure:
-        check_file(path, root)
+        read_file(path, root)
     for problem in failure.value.problems:
         assert CHINESE.search(problem.message.zh)
         assert not CHINESE.search(problem.message.en.replace("：", ""))

@@ -96,12 +96,12 @@ def _check_files(session: Session, files: tuple[Path, ...], fix: bool) -> None:
 
 def _judge_files(files: tuple[Path, ...], root: Path | None, kinds: dict[Path, str]) -> list[Problem]:
     """Check files one by one; note the kinds of the valid ones."""
-    from hypebasket.spec.workspace import check_file
+    from hypebasket.spec.workspace import read_file
 
     problems: list[Problem] = []
     for path in files:
         try:
-            kinds[path] = check_file(path, root)
+            kinds[path], _ = read_file(path, root)
         except SpecError as error:
             problems += error.problems
     return sorted(problems)

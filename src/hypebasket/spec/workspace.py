@@ -31,7 +31,6 @@ from hypebasket.spec.validation import salvage, validate
 
 __all__ = [
     "Workspace",
-    "check_file",
     "find_workspace",
     "load_basket",
     "load_events",
@@ -39,6 +38,7 @@ __all__ = [
     "load_publications",
     "load_strategy",
     "load_workspace",
+    "read_file",
     "spec_files",
 ]
 
@@ -145,8 +145,8 @@ def load_instruments(path: Path, *, root: Path | None = None) -> Mapping[str, In
     return _loaded(_read_instruments(path, root))
 
 
-def check_file(path: Path, root: Path | None) -> str:
-    """Check one file alone, against the publications and instruments of ``root``, and return its kind.
+def read_file(path: Path, root: Path | None) -> tuple[str, Any]:
+    """Read one file alone, against the publications and instruments of ``root``; return its kind and what it holds.
 
     The kind follows from the folder or the name, else from the keys; a SpecError lists what is wrong.
     """
@@ -155,16 +155,14 @@ def check_file(path: Path, root: Path | None) -> str:
         case "basket":
             publications = _readable(_read_publications(root / PUBLICATIONS, root)) if root else None
             instruments = _readable(_read_instruments(root / INSTRUMENTS, root)) if root else None
-            load_basket(path, publications=publications, instruments=instruments)
+            return kind, load_basket(path, publications=publications, instruments=instruments)
         case "strategy":
-            load_strategy(path, workspace=root)
+            return kind, load_strategy(path, workspace=root)
         case "events":
-            load_events(path)
+            return kind, load_events(path)
         case "publications":
-            load_publications(path)
-        case "instruments":
-            load_instruments(path)
-    return kind
+            return kind, load_publications(path)
+    return kind, load_instruments(path)
 
 
 def _kind_of(path: Path) -> str:
