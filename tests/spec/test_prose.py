@@ -36,7 +36,8 @@ SCENES: dict[str, list[dict[str, Any]]] = {
          "entry": {"offset": 1}, "name": TEXT, "description": TEXT},
         {"trigger": {"on": "rotation"}, "entry": {"offset": 1, "on_limit": {"retry": 9}}},
     ],
-    "Basket": [{"mainline": "compute", "benchmarks": {"CNY": "000300.SH"}, "name": TEXT, "description": TEXT, "stocks": [
+    "Basket": [{"name": TEXT, "description": TEXT, "mainline": "compute", "benchmarks": {"CNY": "000300.SH"},
+        "stocks": [
         {"symbol": "600519.SH", "name": TEXT, "segment": "s", "since": "2024-02-29", "evidence": ["e"],
          "until": "2025-01-31"}
     ]}],

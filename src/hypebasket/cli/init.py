@@ -1,4 +1,4 @@
-"""``hypebasket init``: a fresh workspace with the baskets, strategies, events and the sample data."""
+"""``hypebasket init``: a fresh workspace with baskets, strategies, events, sample data, schemas and guides."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import click
 import hypebasket
 from hypebasket.cli import Session, pass_session
 from hypebasket.errors import UsageError
-from hypebasket.spec.layout import spec_files
+from hypebasket.spec.layout import SCHEMAS, spec_files
 
 __all__ = ["init"]
 
 SAMPLE = Path("data", "sample")
+GUIDES = ("baskets/README.md", "strategies/README.md", "docs/*.md", "examples/*.py", "examples/*.yaml")
+"""What explains a workspace to whoever works in it, beside the files themselves."""
 
 
 @click.command()
@@ -23,6 +25,7 @@ SAMPLE = Path("data", "sample")
 def init(session: Session, folder: Path) -> None:
     """Make a workspace in DIR: baskets, strategies, events, sources, instruments and the synthetic sample.
 
+    With it come the schemas by which editors complete and check the YAML, the guides and the cookbook, and examples.
     A file that is already there is never overwritten: then nothing is copied at all.
     """
     template = _template()
@@ -46,6 +49,12 @@ def init(session: Session, folder: Path) -> None:
     done = {"zh": f"{folder}：已建好工作区，{len(names)} 个文件", "en": f"{folder}: a workspace of {len(names)} files"}
     session.say(done[session.lang])
     session.say(f"cd {folder} && hypebasket run")
+    session.say(
+        {
+            "zh": "怎么改：strategies/README.md、docs/cookbook.md",
+            "en": "guides: strategies/README.md, docs/cookbook.md",
+        }[session.lang]
+    )
     if session.as_json:
         session.print_json({"workspace": str(folder), "files": [str(name) for name in names]})
 
@@ -60,5 +69,6 @@ def _template() -> Path:
 
 
 def _template_files(template: Path) -> list[Path]:
-    sample = [path for path in sorted((template / SAMPLE).rglob("*")) if path.is_file()]
-    return [*spec_files(template), *sample]
+    guides = [path for pattern in GUIDES for path in sorted(template.glob(pattern))]
+    folders = [path for folder in (SCHEMAS, SAMPLE) for path in sorted((template / folder).rglob("*"))]
+    return [*spec_files(template), *guides, *(path for path in folders if path.is_file())]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 import click
 
 from hypebasket.errors import Problem
+from hypebasket.spec.messages import columns
 
 __all__ = ["as_json", "tell"]
 
@@ -40,11 +40,6 @@ def excerpt(problem: Problem) -> tuple[str, ...]:
     meant = text[at : at + min(problem.width, WIDTH // 2)]
     carets = "^" * max(columns(meant), 1)
     return f"{number}{head}{shown}{tail}", f"{' ' * 5} | {' ' * columns(head + before)}{carets}"
-
-
-def columns(text: str) -> int:
-    """Return how many columns of a terminal the text takes."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def as_json(problem: Problem, language: str) -> dict[str, object]:

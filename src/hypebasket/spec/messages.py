@@ -10,7 +10,7 @@ from enum import Enum
 
 from hypebasket.errors import Fix, Problem, Words
 
-__all__ = ["Fault", "closest", "known_words", "near", "problem_at"]
+__all__ = ["Fault", "closest", "columns", "known_words", "near", "problem_at"]
 
 SHOWN = 12
 """Known words listed where none of them is near."""
@@ -547,3 +547,10 @@ def known_words(word: str, known: Iterable[str]) -> Words:
         (f"是不是想写 '{match}'？" if match else "") + f"允许：{'、'.join(words)}",
         (f"did you mean '{match}'? " if match else "") + f"allowed: {', '.join(words)}",
     )
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal the text takes; a Chinese letter takes two."""
+    import unicodedata
+
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
