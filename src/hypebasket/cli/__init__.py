@@ -38,6 +38,7 @@ VERBS = {
     "check": Verb("hypebasket.cli.check:check", "Validate every YAML of the workspace."),
     "show": Verb("hypebasket.cli.show:show", "Say in plain sentences what a strategy, a basket or an event is."),
     "new": Verb("hypebasket.cli.new:new", "Write a new, commented strategy, basket or event."),
+    "watch": Verb("hypebasket.cli.watch:watch", "Check and run again on every save; refresh the open page."),
     "events": Verb("hypebasket.cli.events:events", "List the events; explain an event's sessions hop by hop."),
     "data": Verb("hypebasket.cli.data:data", "Import, show and verify the workspace's market data."),
     "rules": Verb("hypebasket.cli.rules:rules", "Show the law in force on a day, or what changed between two days."),
