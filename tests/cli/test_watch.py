@@ -23,16 +23,9 @@ PATIENCE = 120.0
 @pytest.fixture
 def workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     folder = tmp_path / "mine"
-    main_ok(["init", str(folder)])
+    main(["init", str(folder)])
     capsys.readouterr()
     return folder
-
-
-def main_ok(arguments: list[str]) -> None:
-    try:
-        main(arguments)
-    except SystemExit as leaving:
-        assert not leaving.code
 
 
 def test_a_save_is_seen_with_the_file_it_was(workspace: Path) -> None:

@@ -1,4 +1,4 @@
-"""The page of ``hypebasket watch``, opened from disk: it takes each new report, and shows what is wrong above the last."""
+"""The page of ``hypebasket watch``, opened from disk: takes each new report, shows what is wrong above the last."""
 
 from __future__ import annotations
 
