@@ -35,9 +35,9 @@ def draft_basket(values: Values, language: str) -> str:
     return _file("../data/schemas/basket.json", Basket, values, language)
 
 
-def draft_event(values: Values, language: str, indent: int) -> str:
+def draft_event(values: Values, language: str, indent: int, *, explain: bool = True) -> str:
     """Return one item for the list of ``data/events.yaml``, its dash in column ``indent + 1``."""
-    return "\n".join(_item(Event, values, language, " " * indent, explain=True)) + "\n"
+    return "\n".join(_item(Event, values, language, " " * indent, explain=explain)) + "\n"
 
 
 def written(value: Any) -> str:
