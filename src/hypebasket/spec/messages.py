@@ -159,6 +159,10 @@ class Fault(Enum):
     # The schema
     MISSING_KEY = ("缺这个键", "this key is missing"), ("在此加一行 '{key}: …'", "add a line '{key}: …' here")
     UNKNOWN_KEY = ("不认识的键", "unknown key"), ("{hint}", "{hint}")
+    CUT_BY_COMMA = (
+        ("文字被逗号截断了", "text that a comma cut off"),
+        ("含逗号的文字加引号", "put the text with the comma in quotes"),
+    )
     NO_VALUE = ("键后面没有值", "the key has no value"), ("写上值，或删掉这个键", "write one, or remove the key")
     NOT_TEXT = ("不是文字", "not text"), ("加引号", "put it in quotes")
     NOT_WHOLE = (

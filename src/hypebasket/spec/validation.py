@@ -149,6 +149,8 @@ def _problem(model: type[BaseModel], source: Source, path: SpecPath, group: list
     kind = error["type"]
     if kind == "missing":
         return source.problem(path[:-1], Fault.MISSING_KEY, value=str(path[-1]), words={"key": path[-1]})
+    if kind == "extra_forbidden" and _is_cut_off(source, path):
+        return source.problem(path, Fault.CUT_BY_COMMA, at_key=True)
     if kind == "extra_forbidden":
         keys = list(keys_of(_model_at(model, path[:-1])))
         fix = key_fix(source, path, keys)
@@ -163,6 +165,11 @@ def _problem(model: type[BaseModel], source: Source, path: SpecPath, group: list
         return source.problem(path, Fault.NO_VALUE, value=str(path[-1]))
     fault, words, fix = _described(model, source, path, group, text)
     return source.problem(path, fault, fix=fix, words=words)
+
+
+def _is_cut_off(source: Source, path: SpecPath) -> bool:
+    """Whether an unknown key is the rest of a text in brackets: ``{en: one, two}`` has the key ``two``."""
+    return not str(path[-1]).isidentifier() and source.place(path).text == ""
 
 
 def _described(
