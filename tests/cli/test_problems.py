@@ -194,6 +194,20 @@ def test_fix_of_a_valid_workspace_changes_nothing(workspace: Path, call: Call) -
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_fix_gives_editors_the_schemas_of_this_version(workspace: Path, call: Call) -> None:
+    schema = workspace / "data" / "schemas" / "strategy.json"
+    fresh = schema.read_bytes()
+    schema.write_text("{}", encoding="utf-8")
+    (workspace / "data" / "schemas" / "basket.json").unlink()
+    assert call("--workspace", str(workspace), "check")[1].count("renewed") == 0
+    code, out, _ = call("--workspace", str(workspace), "check", "--fix")
+    assert (code, out.splitlines()[:2]) == (
+        0,
+        ["data/schemas/basket.json renewed", "data/schemas/strategy.json renewed"],
+    )
+    assert schema.read_bytes() == fresh
+
+
 def test_one_broken_item_does_not_hide_what_is_wrong_with_the_others(workspace: Path, call: Call) -> None:
     """A wrong type in the first stock, an unknown zone in the second, an unknown symbol further on."""
     path = workspace / "baskets" / "compute.yaml"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from datetime import time
 from enum import StrEnum
@@ -22,6 +23,7 @@ from hypebasket.market.calendar import calendar_of
 from hypebasket.pipeline.files import LEDGER_COLUMNS
 from hypebasket.pipeline.market import HISTORY_SESSIONS, PERIODS_PER_YEAR
 from hypebasket.pipeline.request import DEFAULT_CAPITAL
+from hypebasket.plan.candidates import Threshold
 from hypebasket.rules.fees import Commission
 from hypebasket.spec.basket import Basket, Publication, Stock
 from hypebasket.spec.strategy import DEFAULT_WINDOW, Size, Strategy
@@ -31,7 +33,7 @@ from hypebasket.spec.workspace import load_basket, load_publications, load_strat
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md", "baskets/README.md", "strategies/README.md",
-    "docs/semantics.md", "docs/ledger.md", "docs/data-format.md",
+    "docs/semantics.md", "docs/ledger.md", "docs/data-format.md", "docs/cookbook.md",
 )  # fmt: skip
 
 
@@ -159,6 +161,10 @@ def test_the_numbers_the_semantics_fix_are_those_of_the_code() -> None:
     for sentence in (
         f"else its `hold_sessions`, else {DEFAULT_WINDOW}.",
         f"A run holds {HISTORY_SESSIONS} of them.",
+        f"from {Threshold().breadth:.0%}".replace("%", " %") + f" of at least {Threshold().names}.",
+        f"the median of up to {Threshold().lookback} sessions before (at least {Threshold().history} with trading), "
+        f"from {Threshold().turnover} times",
+        f"within {Threshold().quiet} sessions after another belongs to the same move",
         f"Capital is {DEFAULT_CAPITAL:,} of the currency",
         f"A year has {years[Currency.CNY]} (CNY), {years[Currency.HKD]} (HKD) or {years[Currency.USD]} (USD) sessions.",
         f"**Commission** {Commission().rate_ppm} ppm, at least {Commission().minimum / 100:.2f} per order and day",
@@ -178,14 +184,16 @@ def test_the_cutoffs_of_the_semantics_are_those_of_the_calendar(place: str, mark
 
 
 def commands() -> list[tuple[str, str]]:
-    pages = ("README.md", "README.zh.md", "CONTRIBUTING.md", "baskets/README.md", "strategies/README.md")
+    pages = (
+        "README.md", "README.zh.md", "CONTRIBUTING.md", "baskets/README.md", "strategies/README.md", "docs/cookbook.md",
+    )  # fmt: skip
     lines = [(page, line) for page in pages for block in blocks(page) for line in block.splitlines()]
     return [(page, line.split("#")[0].strip()) for page, line in lines if line.startswith(("hypebasket ", "make "))]
 
 
 @pytest.mark.parametrize(("page", "line"), commands())
 def test_commands_of_the_pages_exist(page: str, line: str) -> None:
-    program, *words = line.split()
+    program, *words = shlex.split(line)
     if program == "make":
         assert re.search(rf"^{words[0]}:", text_of("Makefile"), re.MULTILINE), line
         return

@@ -1,7 +1,7 @@
 """A new user's first hour: on a fresh clone, the README's commands and three recipes of the cookbook to the letter.
 
-Pages take most of the time. By default the runs of the README leave them out, and the bare ``hypebasket run`` is left to
-the page tests, which type it; with ``HYPEBASKET_LITERAL=1``, as the gate sets it, every command is typed as it stands.
+Pages take most of the time. By default the runs of the README leave them out, and the bare ``hypebasket run`` is left
+to the page tests, which type it; with ``HYPEBASKET_LITERAL=1``, as the gate sets it, every command is typed as it is.
 """
 
 from __future__ import annotations

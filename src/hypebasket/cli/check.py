@@ -52,6 +52,8 @@ def check(session: Session, files: tuple[Path, ...], fix: bool) -> None:
 
 def _check_workspace(session: Session, fix: bool) -> None:
     root = find_workspace(session.workspace or Path.cwd())
+    if fix:
+        _renew_schemas(session, root)
     files = spec_files(root)
     fingerprint = _fingerprint(files, root)
     counts = _remembered(root, fingerprint)
@@ -62,6 +64,16 @@ def _check_workspace(session: Session, fix: bool) -> None:
         if counts.pop("own_classes") == 0:  # their files may change, too
             _remember(root, _fingerprint(files, root), counts)
     _succeed(session, len(files), counts)
+
+
+def _renew_schemas(session: Session, root: Path) -> None:
+    """Give editors the schemas of this version."""
+    from hypebasket.cli.template import outdated_schemas
+    from hypebasket.files import write_atomically
+
+    for path, content in outdated_schemas(root).items():
+        write_atomically(path, content)
+        session.say({"zh": f"已更新 {path.relative_to(root)}", "en": f"{path.relative_to(root)} renewed"}[session.lang])
 
 
 def _judge_workspace(root: Path, counts: dict[str, int]) -> list[Problem]:

@@ -7,16 +7,11 @@ from pathlib import Path
 
 import click
 
-import hypebasket
 from hypebasket.cli import Session, pass_session
+from hypebasket.cli.template import files_of, template
 from hypebasket.errors import UsageError
-from hypebasket.spec.layout import SCHEMAS, spec_files
 
 __all__ = ["init"]
-
-SAMPLE = Path("data", "sample")
-GUIDES = ("baskets/README.md", "strategies/README.md", "docs/*.md", "examples/*.py", "examples/*.yaml")
-"""What explains a workspace to whoever works in it, beside the files themselves."""
 
 
 @click.command()
@@ -28,8 +23,8 @@ def init(session: Session, folder: Path) -> None:
     With it come the schemas by which editors complete and check the YAML, the guides and the cookbook, and examples.
     A file that is already there is never overwritten: then nothing is copied at all.
     """
-    template = _template()
-    names = [path.relative_to(template) for path in _template_files(template)]
+    source = template()
+    names = [path.relative_to(source) for path in files_of(source)]
     present = [name for name in names if (folder / name).exists()]
     if present:
         raise UsageError(
@@ -40,7 +35,7 @@ def init(session: Session, folder: Path) -> None:
         for name in names:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(template / name, target)
+            shutil.copyfile(source / name, target)
         (folder / "reports").mkdir(exist_ok=True)
     except OSError as error:
         raise UsageError(
@@ -57,18 +52,3 @@ def init(session: Session, folder: Path) -> None:
     )
     if session.as_json:
         session.print_json({"workspace": str(folder), "files": [str(name) for name in names]})
-
-
-def _template() -> Path:
-    """Return the workspace that travels in the package, or the repository it is installed from."""
-    package = Path(hypebasket.__file__).parent
-    for folder in (package / "_workspace", package.parents[1]):
-        if (folder / "baskets").is_dir():
-            return folder
-    raise UsageError(f"{package}: the template of a workspace is missing", "install hypebasket again")
-
-
-def _template_files(template: Path) -> list[Path]:
-    guides = [path for pattern in GUIDES for path in sorted(template.glob(pattern))]
-    folders = [path for folder in (SCHEMAS, SAMPLE) for path in sorted((template / folder).rglob("*"))]
-    return [*spec_files(template), *guides, *(path for path in folders if path.is_file())]
