@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from datetime import time
 from enum import StrEnum
@@ -226,3 +227,12 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"## [{hypebasket.__version__}]" in text_of("CHANGELOG.md")
+
+
+def test_every_guide_travels_in_the_wheel() -> None:
+    """``hypebasket init`` copies the guides; from a wheel it can copy only what is packed."""
+    packed = tomllib.loads(text_of("pyproject.toml"))["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    for path in sorted((ROOT / "docs").glob("*.md")):
+        name = f"docs/{path.name}"
+        assert packed.get(name) == f"hypebasket/_workspace/{name}", f"add {name} to force-include in pyproject.toml"
+    assert {"baskets", "strategies", "examples", "data/schemas", "data/sample"} <= set(packed)

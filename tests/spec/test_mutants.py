@@ -17,8 +17,11 @@ import pytest
 from mutants import OPERATORS, Mutant, mutants_of
 
 from hypebasket.cli import main
+from hypebasket.errors import SpecError
+from hypebasket.spec.fixes import apply_fixes
 from hypebasket.spec.layout import SCHEMAS
 from hypebasket.spec.source import read_source
+from hypebasket.spec.workspace import read_file
 
 WANTED = 360
 PER_OPERATOR = 20
@@ -124,3 +127,25 @@ def test_all_at_once_in_bounded_time_and_memory(drawn: Drawn, root: Path) -> Non
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     assert {problem["path"] for problem in json.loads(done.stdout)["problems"]} == set(files)
+
+
+MENDABLE = ("misspelt_key", "slip_of_the_finger", "quoted_number")
+"""Operators that leave no doubt of what was meant: a slip of a closed list, a number in quotes."""
+
+
+def test_fixes_give_back_what_was_meant_and_touch_nothing_else(drawn: Drawn, root: Path) -> None:
+    restored: list[bool] = []
+    for mutant, path in drawn.broken[: WANTED // 2]:
+        with pytest.raises(SpecError) as failure:
+            read_file(path, root)
+        fixes = [problem.fix for problem in failure.value.problems if problem.fix]
+        text, done = apply_fixes(mutant.text, fixes)
+        touched = {fix.line for fix in done}
+        lines = list(zip(mutant.text.split("\n"), text.split("\n"), strict=True))
+        assert all(old == new for number, (old, new) in enumerate(lines, 1) if number not in touched)
+        if mutant.operator in MENDABLE:
+            restored.append(text == mutant.origin.read_text(encoding="utf-8"))
+        else:
+            assert touched <= {mutant.line}
+    assert len(restored) >= 20
+    assert sum(restored) >= 0.6 * len(restored), f"{sum(restored)} of {len(restored)}"
