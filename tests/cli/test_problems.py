@@ -138,7 +138,7 @@ def test_fix_mends_slips_and_leaves_every_other_byte(ending: str, mark: str, wor
     assert (code, err) == (0, "")
     assert path.read_bytes().decode("utf-8") == mark + MENDED.replace("\n", ending)
     assert "strategies/x.yaml:6:20: mended: retri -> retry" in out
-    assert out.splitlines()[-1] == "16 files, all valid"
+    assert out.splitlines()[-1] == "17 files, all valid"
 
 
 def test_fix_of_named_files(workspace: Path, call: Call) -> None:

@@ -35,6 +35,7 @@ SCENES: dict[str, list[dict[str, Any]]] = {
         {"exit": {"hold_sessions": 7, "divergence": {"breadth_fall": 0.3}}, "select": {"top": 2},
          "entry": {"offset": 1}, "name": TEXT, "description": TEXT},
         {"trigger": {"on": "rotation"}, "entry": {"offset": 1, "on_limit": {"retry": 9}}},
+        {"direction": "short", "short": {"borrow_rate": 0.07}, "exit": {"hold_sessions": 7}},
     ],
     "Basket": [{"name": TEXT, "description": TEXT, "mainline": "compute", "benchmarks": {"CNY": "000300.SH"},
         "stocks": [

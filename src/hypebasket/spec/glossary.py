@@ -133,6 +133,8 @@ KEYS: dict[str, Meaning] = {
     "Strategy.name": Meaning("报告里的名字", "its name on the pages", ({"zh": "我的漂移", "en": "My drift"},)),
     "Strategy.description": Meaning("一句话说明做什么", "one sentence each on what it does"),
     "Strategy.trigger": Meaning("什么让它行动", "what sets it in motion"),
+    "Strategy.direction": Meaning("买入还是卖空", "whether it buys, or sells short", ("long",)),
+    "Strategy.short": Meaning("卖空的条件", "on what terms it sells short"),
     "Strategy.members": Meaning(
         "成员圈；不写就用篮子的", "the circle of members; left out, the basket's", ("documented",)
     ),
@@ -148,6 +150,11 @@ KEYS: dict[str, Meaning] = {
         "what a delisted share is worth: a word, or a price",
         ("last_price", 1.25),
     ),
+    "Strategy.withholding": Meaning(
+        "港股和美股的股息按谁的居民身份预扣税",
+        "whose resident receives the dividends of Hong Kong and the United States, and has tax withheld from them",
+        ("none",),
+    ),
     "Strategy.class": Meaning(
         "自己写的 bt.Strategy：工作区里的 文件.py:类名，由它决定买卖",
         "a bt.Strategy of your own, file.py:Name inside the workspace, which then decides itself",
@@ -158,6 +165,17 @@ KEYS: dict[str, Meaning] = {
         "头条涨幅看几个交易日；不写就用 hold_sessions，再不然 5",
         "sessions of the headline it is compared with; left out, hold_sessions, else 5",
         (5,),
+    ),
+    #
+    "Short.designated": Meaning(
+        "交易所准许卖空的港股（数据里没有这份名单）",
+        "the Hong Kong names the exchange admits to short selling (no data here says which)",
+        (["00700.HK"],),
+    ),
+    "Short.borrow_rate": Meaning(
+        "年借券费率，占借入市值的比例；不写就用规则表的",
+        "yearly cost of borrowing, as a share of the value borrowed; left out, the rule table's",
+        (0.05,),
     ),
     #
     "Trigger.on": Meaning("看什么行动", "what it acts on", ("events",)),
@@ -266,6 +284,8 @@ WORDS: dict[str, Words] = {
     "TriggerOn.events": Words("事件", "events"),
     "TriggerOn.membership": Words("成员进出：在篮子里就持有", "membership: held while in the basket"),
     "TriggerOn.rotation": Words("轮动：持有反应最强的组", "rotation: holds the groups that answered best"),
+    "Direction.long": Words("买入，之后卖出", "long: buys, and sells later"),
+    "Direction.short": Words("卖空，之后买回；只限美股和列出的港股", "short: sells first, and buys back later"),
     "Among.mainlines": Words("本次运行的各主线", "the mainlines of the run"),
     "Among.segments": Words("篮子的各环节", "the segments of the basket"),
     "Trigger.scheduled.any": Words("都要", "all events"),
@@ -293,6 +313,10 @@ WORDS: dict[str, Words] = {
     "Overlap.stack": Words("各买各的", "each event buys its own shares"),
     "Strategy.delisting.last_price": Words("最后的收盘价", "its last close"),
     "Strategy.delisting.zero": Words("一文不值", "nothing"),
+    "Strategy.withholding.none": Words("不扣，按税前", "nobody: dividends are paid gross"),
+    "Strategy.withholding.mainland_china": Words("中国内地居民", "a resident of mainland China"),
+    "Strategy.withholding.hong_kong": Words("香港居民", "a resident of Hong Kong"),
+    "Strategy.withholding.other": Words("其他地方的居民", "a resident of another place"),
     "FillPolicy.pessimistic": Words("悲观：触及涨停就买不到", "pessimistic: nothing is bought at the limit"),
     "FillPolicy.realistic": Words("现实：开过板才买得到", "realistic: bought where the board broke"),
     "FillPolicy.optimistic": Words("乐观：封死也买得到", "optimistic: bought even where locked"),

@@ -24,6 +24,7 @@ TOLD = frozenset(
         *(f"Exit.{key}" for key in ("hold_sessions", "clock", "stop_loss", "take_profit", "trailing_stop")),
         *(f"Exit.{key}" for key in ("board_break", "divergence", "event_open", "next_event")),
         *(f"Strategy.{key}" for key in ("id", "name", "description", "members", "overlap", "delisting", "class")),
+        *("Strategy.direction", "Strategy.withholding", "Short.designated", "Short.borrow_rate"),
         *("Strategy.fills", "Strategy.window_sessions", "Text.zh", "Text.en", "Retry.retry", "Divergence.breadth_fall"),
     }
 )
@@ -68,14 +69,23 @@ def _event_sentences(strategy: Strategy) -> Iterator[Words]:
         )
         return
     yield _when(strategy)
-    yield _on_limit(strategy)
+    yield _short_on_limit(strategy) if strategy.is_short else _on_limit(strategy)
     if strategy.entry.max_gap is not None:
         gap = percent(strategy.entry.max_gap)
-        yield Words(
-            f"价格比事件前的收盘高出 {gap} 以上就不买。",
-            f"Buys nothing above the close before the event plus {gap}.",
+        yield (
+            Words(
+                f"价格比事件前的收盘低 {gap} 以上就不卖空。",
+                f"Sells nothing short below the close before the event less {gap}.",
+            )
+            if strategy.is_short
+            else Words(
+                f"价格比事件前的收盘高出 {gap} 以上就不买。",
+                f"Buys nothing above the close before the event plus {gap}.",
+            )
         )
-    yield from _exits(strategy.exit)
+    if strategy.is_short:
+        yield from _loan(strategy)
+    yield from _exits(strategy)
     held = WORDS[f"Overlap.{strategy.overlap}"]
     yield Words(
         f"新事件想买还在手里的股票时：{held.zh}。", f"When an event wants a name that is still held: {held.en}."
@@ -160,9 +170,10 @@ def _when(strategy: Strategy) -> Words:
     else:
         moved = Words()
     reaction = _reaction(entry.reaction)
+    does = Words("卖空", "Sells short") if strategy.is_short else Words("买入", "Buys")
     return Words(
-        f"买入：事件公开后{place.zh}{moved.zh}{reaction.zh}。",
-        f"Buys at {place.en} after an event is public{moved.en}{reaction.en}.",
+        f"{does.zh}：事件公开后{place.zh}{moved.zh}{reaction.zh}。",
+        f"{does.en} at {place.en} after an event is public{moved.en}{reaction.en}.",
     )
 
 
@@ -195,6 +206,45 @@ def _on_limit(strategy: Strategy) -> Words:
     return Words(
         "若封在涨停买不进，就等到开板或下次重新分配。",
         "If the board is locked at the limit, it waits until the board breaks or the money is shared out anew.",
+    )
+
+
+def _short_on_limit(strategy: Strategy) -> Words:
+    """Say what happens to a name whose short sales are restricted (rule 201)."""
+    policy = strategy.entry.on_limit
+    if isinstance(policy, Retry):
+        more = "session" if policy.retry == 1 else "sessions"
+        return Words(
+            f"若当日卖空受限而没有成交，再试 {policy.retry} 个交易日，然后放弃。",
+            "If short sales are restricted that session and the order is not served, it is tried on "
+            f"{policy.retry} more {more} and then given up.",
+        )
+    if policy == "skip":
+        return Words(
+            "若当日卖空受限而没有成交，就放弃这只。",
+            "If short sales are restricted that session and the order is not served, the name is given up.",
+        )
+    return Words(
+        f"若当日卖空受限而没有成交，就等到解除，最多 {strategy.window} 个交易日。",
+        "If short sales are restricted that session, it waits until they are not, "
+        f"{plural(strategy.window, 'session')} at the most.",
+    )
+
+
+def _loan(strategy: Strategy) -> Iterator[Words]:
+    """Say who may be sold short, and what the loan costs."""
+    short = strategy.short
+    also = listed(short.designated)
+    yield Words(
+        f"只卖空美股{f'和 {also.zh}' if short.designated else ''}；A 股不能卖空。",
+        f"Sells short names of the United States{f' and {also.en}' if short.designated else ''} alone; A-shares never.",
+    )
+    rate = Words("规则表的费率", "the rate of the rule table")
+    if short.borrow_rate is not None:
+        rate = Words(f"年 {percent(short.borrow_rate)}", f"{percent(short.borrow_rate)} a year")
+    yield Words(
+        f"借券按日付费，{rate.zh}；现金全额担保，股息由卖空者补付。",
+        f"Pays for the loan by the day at {rate.en}; fully backed by cash, and owes the dividends.",
     )
 
 
@@ -250,36 +300,50 @@ def _size(strategy: Strategy) -> Iterator[Words]:
     yield cap
 
 
-def _exits(leave: Exit) -> Iterator[Words]:
+# Stop loss, take profit and trailing stop, of a purchase and of a short sale.
+_STOPS = (
+    ("收盘比成本低 {0} 的次日开盘（止损）", "at the open after a close {0} below cost"),
+    ("收盘比成本高 {0} 的次日开盘（止盈）", "at the open after a close {0} above cost"),
+    (
+        "收盘比买入后最高收盘低 {0} 的次日开盘（移动止损）",
+        "at the open after a close {0} below the highest close since the purchase",
+    ),
+)
+_SHORT_STOPS = (
+    ("收盘比卖空价高 {0} 的次日开盘（止损）", "at the open after a close {0} above the price of the sale"),
+    ("收盘比卖空价低 {0} 的次日开盘（止盈）", "at the open after a close {0} below the price of the sale"),
+    (
+        "收盘比卖空后最低收盘高 {0} 的次日开盘（移动止损）",
+        "at the open after a close {0} above the lowest close since the sale",
+    ),
+)
+
+
+def _exits(strategy: Strategy) -> Iterator[Words]:
     """Say what ends a position; of several planned ends the earliest holds."""
-    ends = list(_ends(leave))
+    does = Words("买回", "Covers") if strategy.is_short else Words("卖出", "Sells")
+    ends = list(_ends(strategy.exit, short=strategy.is_short))
     if not ends:
-        yield Words("不主动卖出，一直持有到结束。", "Sells nothing by itself: holds to the end of the run.")
+        yield Words(f"不主动{does.zh}，一直持有到结束。", f"{does.en} nothing by itself: holds to the end of the run.")
         return
     if len(ends) == 1:
-        yield Words(f"卖出：{ends[0].zh}。", f"Sells {ends[0].en}.")
+        yield Words(f"{does.zh}：{ends[0].zh}。", f"{does.en} {ends[0].en}.")
         return
     yield Words(
-        f"卖出，以最早的为准：{'；'.join(end.zh for end in ends)}。",
-        f"Sells at whichever comes first: {'; '.join(end.en for end in ends)}.",
+        f"{does.zh}，以最早的为准：{'；'.join(end.zh for end in ends)}。",
+        f"{does.en} at whichever comes first: {'; '.join(end.en for end in ends)}.",
     )
 
 
-def _ends(leave: Exit) -> Iterator[Words]:
+def _ends(leave: Exit, *, short: bool) -> Iterator[Words]:
     if leave.hold_sessions is not None:
         clock = WORDS[f"ExitClock.{leave.clock}"]
         yield Words(
             f"第 {leave.hold_sessions} 个交易日收盘（{clock.zh}数起）",
             f"at the close of session {leave.hold_sessions}, counted {clock.en}",
         )
-    for share, zh, en in (
-        (leave.stop_loss, "收盘比成本低 {0} 的次日开盘（止损）", "at the open after a close {0} below cost"),
-        (leave.take_profit, "收盘比成本高 {0} 的次日开盘（止盈）", "at the open after a close {0} above cost"),
-        (
-            leave.trailing_stop,
-            "收盘比买入后最高收盘低 {0} 的次日开盘（移动止损）",
-            "at the open after a close {0} below the highest close since the purchase",
-        ),
+    for share, (zh, en) in zip(
+        (leave.stop_loss, leave.take_profit, leave.trailing_stop), _SHORT_STOPS if short else _STOPS, strict=True
     ):
         if share is not None:
             yield Words(zh.format(percent(share)), en.format(percent(share)))
@@ -307,6 +371,12 @@ def _assumptions(strategy: Strategy) -> Iterator[Words]:
     worth = strategy.delisting
     said = WORDS[f"Strategy.delisting.{worth}"] if isinstance(worth, str) else Words(f"{worth:g}", f"{worth:g}")
     yield Words(f"退市时每股值：{said.zh}。", f"A share that is delisted is worth: {said.en}.")
+    if strategy.withholding != "none":
+        resident = WORDS[f"Strategy.withholding.{strategy.withholding}"]
+        yield Words(
+            f"港股和美股的股息按{resident.zh}预扣税。",
+            f"Tax is withheld from the dividends of Hong Kong and the United States as from {resident.en}.",
+        )
     unset = Words("（没有另写，随持有期）", " (not set: it follows the holding)")
     tail = Words() if strategy.window_sessions else unset
     yield Words(
