@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check torture lint bench calibration sample lock clean
+.PHONY: demo test torture lint bench calibration sample schemas lock clean
 
 demo: $(STAMP)
 	$(BIN)/hypebasket run --data sample
@@ -32,6 +32,10 @@ calibration: $(STAMP)
 # The sample is made by its generator alone; the tests check that this changes no byte.
 sample: $(STAMP)
 	$(BIN)/python -m hypebasket.sources.sample data/sample
+
+# The editors' schemas are made from the models alone; the tests check that this changes no byte.
+schemas: $(STAMP)
+	$(BIN)/python -m hypebasket.spec.schema data/schemas
 
 # The one lock that make installs; hashes without addresses, so that any mirror of the registry serves it.
 lock:

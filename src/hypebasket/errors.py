@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 __all__ = [
     "CalendarEndError",
     "DamagedDataError",
     "DataGapError",
+    "Fix",
     "HypebasketError",
     "LedgerError",
     "NotSessionError",
@@ -17,6 +18,7 @@ __all__ = [
     "SpecError",
     "StoreError",
     "UsageError",
+    "Words",
 ]
 
 
@@ -49,22 +51,66 @@ class UsageError(HypebasketError):
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Words:
+    """What is said to a user, in both languages; English where none is chosen."""
+
+    zh: str = ""
+    en: str = ""
+
+    def __getitem__(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+    def __str__(self) -> str:
+        return self.en
+
+    def filled(self, **values: object) -> Words:
+        """Return the words with their ``{names}`` filled in; a value that is ``Words`` in the language around it."""
+        zh = {name: value.zh if isinstance(value, Words) else value for name, value in values.items()}
+        en = {name: value.en if isinstance(value, Words) else value for name, value in values.items()}
+        return Words(self.zh.format(**zh), self.en.format(**en))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fix:
+    """A change of a file that cannot alter what its author meant: ``old``, at a place, becomes ``new``."""
+
+    line: int
+    column: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing wrong in one place of a file a user edits.
 
-    ``line`` and ``column`` count from 1.
+    ``line`` and ``column`` count from 1. ``value`` is what was found, ``message`` what is wrong with it, ``remedy``
+    what is allowed or what to write. ``code`` names the kind of problem for programs, ``excerpt`` is the line as
+    written, ``width`` how many of its characters are meant, and ``fix`` what ``check --fix`` would do.
     """
 
     path: str
     line: int
     column: int
     value: str
-    message: str
-    remedy: str
+    message: Words
+    remedy: Words
+    code: str = field(default="", compare=False)
+    excerpt: str = field(default="", compare=False)
+    width: int = field(default=1, compare=False)
+    fix: Fix | None = field(default=None, compare=False)
+
+    def told(self, language: str) -> str:
+        """Return the problem as one line."""
+        stop = "；" if language == "zh" else "; "
+        tail = f"{stop}{self.remedy[language]}" if self.remedy else ""
+        return f"{self.path}:{self.line}:{self.column}: {self.value}: {self.message[language]}{tail}"
 
     def __str__(self) -> str:
-        tail = f"; {self.remedy}" if self.remedy else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.value}: {self.message}{tail}"
+        return self.told("en")
 
 
 class SpecError(HypebasketError):

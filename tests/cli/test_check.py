@@ -36,11 +36,11 @@ def test_fresh_workspace_is_valid(workspace: Path, capsys: pytest.CaptureFixture
     assert out.splitlines() == [
         "     4  baskets",
         "    60  members",
-        "     8  strategies",
+        "     9  strategies",
         "    42  events",
         "     5  publications",
         "    60  instruments",
-        "15 files, all valid",
+        "16 files, all valid",
     ]
 
 
@@ -53,7 +53,7 @@ def test_second_check_remembers_and_a_change_is_seen(workspace: Path, capsys: py
     path.write_text(path.read_text(encoding="utf-8").replace("hold_sessions: 5", "hold_sessions: 0"), encoding="utf-8")
     code, out, err = run(arguments, capsys)
     assert (code, out) == (2, "")
-    assert "strategies/event-drift.yaml:19:18: 0: must be at least 1; write a number inside the bounds" in err
+    assert "strategies/event-drift.yaml:20:18: 0: must be at least 1; allowed: at least 1, at most 2,000" in err
     assert err.splitlines()[-1] == "problems: 1, in files: 1"
 
 
@@ -91,7 +91,7 @@ def test_json_of_a_valid_workspace(workspace: Path, capsys: pytest.CaptureFixtur
     code, out, _ = run(["--workspace", str(workspace), "--json", "check"], capsys)
     found = json.loads(out)
     assert code == 0
-    assert (found["valid"], found["files"], found["problems"]) == (True, 15, [])
+    assert (found["valid"], found["files"], found["problems"]) == (True, 16, [])
 
 
 def test_named_files_are_checked_alone(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,7 +103,7 @@ def test_named_files_are_checked_alone(workspace: Path, capsys: pytest.CaptureFi
 
 def test_chinese_summary(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(["--workspace", str(workspace), "--lang", "zh", "check"], capsys)
-    assert out.splitlines()[-1] == "15 个文件，全部有效"
+    assert out.splitlines()[-1] == "16 个文件，全部有效"
 
 
 def test_outside_a_workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import tomllib
 from collections.abc import Iterator
 from datetime import time
 from enum import StrEnum
@@ -23,6 +25,7 @@ from hypebasket.market.calendar import calendar_of
 from hypebasket.pipeline.files import LEDGER_COLUMNS
 from hypebasket.pipeline.market import HISTORY_SESSIONS, PERIODS_PER_YEAR
 from hypebasket.pipeline.request import DEFAULT_CAPITAL
+from hypebasket.plan.candidates import Threshold
 from hypebasket.report.labels import DAY_STATES
 from hypebasket.rules.fees import Commission
 from hypebasket.spec.basket import Basket, Publication, Stock
@@ -33,7 +36,7 @@ from hypebasket.spec.workspace import load_basket, load_publications, load_strat
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md", "baskets/README.md", "strategies/README.md",
-    "docs/semantics.md", "docs/ledger.md", "docs/data-format.md",
+    "docs/semantics.md", "docs/ledger.md", "docs/data-format.md", "docs/cookbook.md",
 )  # fmt: skip
 
 
@@ -174,6 +177,10 @@ def test_the_numbers_the_semantics_fix_are_those_of_the_code() -> None:
     for sentence in (
         f"else its `hold_sessions`, else {DEFAULT_WINDOW}.",
         f"A run holds {HISTORY_SESSIONS} of them.",
+        f"from {Threshold().breadth:.0%}".replace("%", " %") + f" of at least {Threshold().names}.",
+        f"the median of up to {Threshold().lookback} sessions before (at least {Threshold().history} with trading), "
+        f"from {Threshold().turnover} times",
+        f"within {Threshold().quiet} sessions after another belongs to the same move",
         f"Capital is {DEFAULT_CAPITAL:,} of the currency",
         f"A year has {years[Currency.CNY]} (CNY), {years[Currency.HKD]} (HKD) or {years[Currency.USD]} (USD) sessions.",
         f"**Commission** {Commission().rate_ppm} ppm, at least {Commission().minimum / 100:.2f} per order and day",
@@ -193,14 +200,16 @@ def test_the_cutoffs_of_the_semantics_are_those_of_the_calendar(place: str, mark
 
 
 def commands() -> list[tuple[str, str]]:
-    pages = ("README.md", "README.zh.md", "CONTRIBUTING.md", "baskets/README.md", "strategies/README.md")
+    pages = (
+        "README.md", "README.zh.md", "CONTRIBUTING.md", "baskets/README.md", "strategies/README.md", "docs/cookbook.md",
+    )  # fmt: skip
     lines = [(page, line) for page in pages for block in blocks(page) for line in block.splitlines()]
     return [(page, line.split("#")[0].strip()) for page, line in lines if line.startswith(("hypebasket ", "make "))]
 
 
 @pytest.mark.parametrize(("page", "line"), commands())
 def test_commands_of_the_pages_exist(page: str, line: str) -> None:
-    program, *words = line.split()
+    program, *words = shlex.split(line)
     if program == "make":
         assert re.search(rf"^{words[0]}:", text_of("Makefile"), re.MULTILINE), line
         return
@@ -233,3 +242,12 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"## [{hypebasket.__version__}]" in text_of("CHANGELOG.md")
+
+
+def test_every_guide_travels_in_the_wheel() -> None:
+    """``hypebasket init`` copies the guides; from a wheel it can copy only what is packed."""
+    packed = tomllib.loads(text_of("pyproject.toml"))["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    for path in sorted((ROOT / "docs").glob("*.md")):
+        name = f"docs/{path.name}"
+        assert packed.get(name) == f"hypebasket/_workspace/{name}", f"add {name} to force-include in pyproject.toml"
+    assert {"baskets", "strategies", "examples", "data/schemas", "data/sample"} <= set(packed)

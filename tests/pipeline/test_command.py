@@ -88,7 +88,7 @@ def test_no_workspace(tmp_path: Path, call: Call) -> None:
 def test_invalid_yaml_says_where(mini: Path, call: Call) -> None:
     path = mini / "strategies" / "event-drift.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("hold_sessions: 5", "hold_sessions: five"), "utf-8")
-    assert "event-drift.yaml:19:18: five" in refused(call("run"), 2)
+    assert "event-drift.yaml:20:18: five" in refused(call("run"), 2)
 
 
 def test_errors_as_json(call: Call) -> None:

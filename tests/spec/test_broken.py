@@ -33,6 +33,7 @@ CASES = [
     ("type-unknown-word", 4, 8, "did you mean 'realistic'?"),
     ("type-unknown-union-word", 4, 19, "or a mapping with retry"),
     ("type-union-key", 4, 20, "did you mean 'retry'?"),
+    ("text-cut-by-comma", 4, 37, "text that a comma cut off"),
     ("type-no-value", 4, 7, "the key has no value"),
     ("range-gross", 4, 15, "must be at most 1"),
     ("range-not-a-number", 4, 15, "not a finite number"),

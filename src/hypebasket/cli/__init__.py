@@ -38,6 +38,9 @@ VERBS = {
     "report": Verb("hypebasket.cli.report:report", "Make the pages of a finished run anew."),
     "compare": Verb("hypebasket.cli.compare:compare", "Put finished runs side by side on one page."),
     "check": Verb("hypebasket.cli.check:check", "Validate every YAML of the workspace."),
+    "show": Verb("hypebasket.cli.show:show", "Say in plain sentences what a strategy, a basket or an event is."),
+    "new": Verb("hypebasket.cli.new:new", "Write a new, commented strategy, basket or event."),
+    "watch": Verb("hypebasket.cli.watch:watch", "Check and run again on every save; refresh the open page."),
     "events": Verb("hypebasket.cli.events:events", "List the events; explain an event's sessions hop by hop."),
     "data": Verb("hypebasket.cli.data:data", "Import, show and verify the workspace's market data."),
     "rules": Verb("hypebasket.cli.rules:rules", "Show the law in force on a day, or what changed between two days."),
@@ -185,21 +188,26 @@ def cli() -> None:
 _with_common_options(cli)
 
 
-def _report(error: HypebasketError, as_json: bool) -> None:
-    if as_json:
-        problems = [str(problem) for problem in error.problems] if isinstance(error, SpecError) else []
-        payload: dict[str, Any] = {"error": error.message, "remedy": error.remedy, "problems": problems}
-        click.echo(json.dumps(payload, ensure_ascii=False, indent=2))
-    click.echo(str(error), err=True)
+def _report(error: HypebasketError, session: Session) -> None:
+    problems = error.problems if isinstance(error, SpecError) else []
+    if session.as_json:
+        told = [problem.told(session.lang) for problem in problems]
+        session.print_json({"error": error.message, "remedy": error.remedy, "problems": told})
+    if problems:
+        from hypebasket.cli.problems import tell
+
+        tell(problems, session.lang)
+    else:
+        click.echo(str(error), err=True)
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with the exit code of its outcome."""
-    arguments = sys.argv[1:] if args is None else args
+    session = Session()
     try:
-        cli.main(args=arguments, prog_name="hypebasket", standalone_mode=False)
+        cli.main(args=args, prog_name="hypebasket", standalone_mode=False, obj=session)
     except HypebasketError as error:
-        _report(error, "--json" in arguments)
+        _report(error, session)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

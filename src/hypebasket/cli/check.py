@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,6 +13,8 @@ import click
 
 from hypebasket import __version__, errors
 from hypebasket.cli import Session, pass_session
+from hypebasket.cli.mending import Mended, mend
+from hypebasket.cli.problems import as_json, tell
 from hypebasket.errors import Problem, SpecError
 from hypebasket.spec.layout import content_hash, find_workspace, spec_files
 
@@ -30,62 +33,113 @@ _KINDS = {
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--fix", is_flag=True, help="Mend slips whose meaning is beyond doubt; comments and order stay as they are."
+)
 @pass_session
-def check(session: Session, files: tuple[Path, ...]) -> None:
+def check(session: Session, files: tuple[Path, ...], fix: bool) -> None:
     """Validate the workspace's YAML files and instruments, or only FILES.
 
-    Every problem is one line: file:line:col: value: what is wrong; what to write. Exit code 2 if there is any.
-    A workspace found valid is remembered by its content (.hypebasket/check.json), so asking again is quick.
+    Every problem of every file: file:line:col: what was found: what is wrong; what is allowed; then the line itself
+    with a caret. Exit code 2 if there is any. A workspace found valid is remembered by its content
+    (.hypebasket/check.json), so asking again is quick.
     """
     if files:
-        _check_files(session, files)
+        _check_files(session, files, fix)
     else:
-        _check_workspace(session)
+        _check_workspace(session, fix)
 
 
-def _check_workspace(session: Session) -> None:
+def _check_workspace(session: Session, fix: bool) -> None:
     root = find_workspace(session.workspace or Path.cwd())
+    if fix:
+        _renew_schemas(session, root)
     files = spec_files(root)
     fingerprint = _fingerprint(files, root)
     counts = _remembered(root, fingerprint)
     if counts is None:
-        from hypebasket.spec.workspace import load_workspace
-
-        try:
-            workspace = load_workspace(root)
-        except SpecError as error:
-            _fail(session, len(files), error.problems)
-        counts = {
-            "baskets": len(workspace.baskets),
-            "stocks": sum(len(basket.stocks) for basket in workspace.baskets.values()),
-            "strategies": len(workspace.strategies),
-            "events": len(workspace.events),
-            "publications": len(workspace.publications),
-            "instruments": len(workspace.instruments),
-        }
-        if not any(strategy.own_class for strategy in workspace.strategies.values()):  # their files may change, too
-            _remember(root, fingerprint, counts)
+        counts = {}
+        judge = partial(_judge_workspace, root, counts)
+        _settle(session, len(files), judge, root, fix)
+        if counts.pop("own_classes") == 0:  # their files may change, too
+            _remember(root, _fingerprint(files, root), counts)
     _succeed(session, len(files), counts)
 
 
-def _check_files(session: Session, files: tuple[Path, ...]) -> None:
-    from hypebasket.spec.workspace import check_file
+def _renew_schemas(session: Session, root: Path) -> None:
+    """Give editors the schemas of this version."""
+    from hypebasket.cli.template import outdated_schemas
+    from hypebasket.files import write_atomically
 
+    for path, content in outdated_schemas(root).items():
+        write_atomically(path, content)
+        session.say({"zh": f"已更新 {path.relative_to(root)}", "en": f"{path.relative_to(root)} renewed"}[session.lang])
+
+
+def _judge_workspace(root: Path, counts: dict[str, int]) -> list[Problem]:
+    """Check the workspace; count what is in it."""
+    from hypebasket.spec.workspace import load_workspace
+
+    try:
+        workspace = load_workspace(root)
+    except SpecError as error:
+        return error.problems
+    counts |= {
+        "baskets": len(workspace.baskets),
+        "stocks": sum(len(basket.stocks) for basket in workspace.baskets.values()),
+        "strategies": len(workspace.strategies),
+        "events": len(workspace.events),
+        "publications": len(workspace.publications),
+        "instruments": len(workspace.instruments),
+        "own_classes": sum(1 for strategy in workspace.strategies.values() if strategy.own_class),
+    }
+    return []
+
+
+def _check_files(session: Session, files: tuple[Path, ...], fix: bool) -> None:
     try:
         root = find_workspace(session.workspace or Path.cwd())
     except errors.UsageError:
         root = None
+    kinds: dict[Path, str] = {}
+    _settle(session, len(files), partial(_judge_files, files, root, kinds), Path(), fix, kinds)
+    _succeed(session, len(files), {})
+
+
+def _judge_files(files: tuple[Path, ...], root: Path | None, kinds: dict[Path, str]) -> list[Problem]:
+    """Check files one by one; note the kinds of the valid ones."""
+    from hypebasket.spec.workspace import read_file
+
     problems: list[Problem] = []
     for path in files:
         try:
-            kind = check_file(path, root)
+            kinds[path], _ = read_file(path, root)
         except SpecError as error:
             problems += error.problems
-        else:
-            session.say(f"{path}: {kind}")
+    return sorted(problems)
+
+
+def _settle(
+    session: Session,
+    files: int,
+    judge: Callable[[], list[Problem]],
+    base: Path,
+    fix: bool,
+    kinds: Mapping[Path, str] | None = None,
+) -> None:
+    """Check, mend if asked to, say what is valid and leave with what is not."""
+    mended: list[Mended] = []
+    if fix:
+        mended, problems = mend(judge, base)
+    else:
+        problems = judge()
+    for name, change in mended:
+        word = {"zh": "已改", "en": "mended"}[session.lang]
+        session.say(f"{name}:{change.line}:{change.column}: {word}: {change.old or '?'} -> {change.new or '-'}")
+    for path, kind in (kinds or {}).items():
+        session.say(f"{path}: {kind}")
     if problems:
-        _fail(session, len(files), sorted(problems))
-    _succeed(session, len(files), {})
+        _fail(session, files, problems)
 
 
 def _succeed(session: Session, files: int, counts: dict[str, int]) -> None:
@@ -97,16 +151,19 @@ def _succeed(session: Session, files: int, counts: dict[str, int]) -> None:
 
 
 def _fail(session: Session, files: int, problems: list[Problem]) -> NoReturn:
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    wrong = len({problem.path for problem in problems})
+    tell(problems, session.lang)
+    wrong, safe = len({problem.path for problem in problems}), sum(1 for each in problems if each.fix)
+    if safe:
+        hint = {"zh": f"其中 {safe} 处可由 check --fix 改好", "en": f"check --fix can mend {safe} of them"}
+        click.echo(hint[session.lang], err=True)
     summary = {
         "zh": f"{wrong} 个文件中有 {len(problems)} 处错误",
         "en": f"problems: {len(problems)}, in files: {wrong}",
     }
     click.echo(summary[session.lang], err=True)
     if session.as_json:
-        session.print_json({"valid": False, "files": files, "problems": [asdict(problem) for problem in problems]})
+        found = [as_json(problem, session.lang) for problem in problems]
+        session.print_json({"valid": False, "files": files, "problems": found})
     sys.exit(SpecError.exit_code)
 
 

@@ -113,6 +113,36 @@ def explain(session: Session, event_id: str, reaction: int) -> None:
         _print_explanation(mapped, calendars, workspace.publications, session.lang)
 
 
+@events.command()
+@click.argument("baskets", nargs=-1)
+@click.option("--from", "start", type=day_option, help="First session [default: first of the data].")
+@click.option("--to", "end", type=day_option, help="Last session [default: last of the data].")
+@click.option("--breadth", type=click.FloatRange(0, 1, min_open=True), default=0.2, show_default=True,
+              help="Share of the members trading that closed at limit-up.")  # fmt: skip
+@click.option("--names", type=click.IntRange(min=1), default=3, show_default=True, help="Least of them.")
+@click.option("--turnover", type=click.FloatRange(min=1, min_open=True), default=2.5, show_default=True,
+              help="Turnover against the median of the basket's own 60 sessions before.")  # fmt: skip
+@click.option("--members", type=click.Choice(["point_in_time", "documented", "all"]),
+              help="Circle of members [default: the basket's].")  # fmt: skip
+@click.option("--data", type=click.Choice(["auto", "store", "sample"]), default="auto", show_default=True,
+              help="auto: the store if it has data, else the synthetic sample.")  # fmt: skip
+@click.option("--markets", multiple=True, type=click.Choice(["CNY", "HKD", "USD"]), default=["CNY"],
+              show_default=True, help="Sleeve by currency; may be given more than once.")  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="[default: data/suggested-events.yaml]")
+@pass_session
+def suggest(session: Session, /, baskets: tuple[str, ...], out: Path | None, **options: Any) -> None:
+    """Find sessions on which BASKETS (default: all) moved as if something had happened, and write them for review.
+
+    A candidate is a session on which many members closed at limit-up, or the basket's turnover was abnormal against its
+    own past; nothing after the session is looked at. What an event of the workspace explains is told, not written.
+    Each is written as an endogenous event of confidence D with its figures: look up what happened, mend its instant,
+    title and evidence, and move it to data/events.yaml, or drop it.
+    """
+    from hypebasket.cli.suggesting import run_suggest
+
+    run_suggest(session, _open_workspace(session), baskets, out, **options)
+
+
 def _open_workspace(session: Session) -> Workspace:
     from hypebasket.spec.workspace import find_workspace, load_workspace
 

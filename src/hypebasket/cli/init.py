@@ -1,4 +1,4 @@
-"""``hypebasket init``: a fresh workspace with the baskets, strategies, events and the sample data."""
+"""``hypebasket init``: a fresh workspace with baskets, strategies, events, sample data, schemas and guides."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from pathlib import Path
 
 import click
 
-import hypebasket
 from hypebasket.cli import Session, pass_session
+from hypebasket.cli.template import files_of, template
 from hypebasket.errors import UsageError
-from hypebasket.spec.layout import spec_files
 
 __all__ = ["init"]
-
-SAMPLE = Path("data", "sample")
 
 
 @click.command()
@@ -23,10 +20,11 @@ SAMPLE = Path("data", "sample")
 def init(session: Session, folder: Path) -> None:
     """Make a workspace in DIR: baskets, strategies, events, sources, instruments and the synthetic sample.
 
+    With it come the schemas by which editors complete and check the YAML, the guides and the cookbook, and examples.
     A file that is already there is never overwritten: then nothing is copied at all.
     """
-    template = _template()
-    names = [path.relative_to(template) for path in _template_files(template)]
+    source = template()
+    names = [path.relative_to(source) for path in files_of(source)]
     present = [name for name in names if (folder / name).exists()]
     if present:
         raise UsageError(
@@ -37,7 +35,7 @@ def init(session: Session, folder: Path) -> None:
         for name in names:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(template / name, target)
+            shutil.copyfile(source / name, target)
         (folder / "reports").mkdir(exist_ok=True)
     except OSError as error:
         raise UsageError(
@@ -46,19 +44,11 @@ def init(session: Session, folder: Path) -> None:
     done = {"zh": f"{folder}：已建好工作区，{len(names)} 个文件", "en": f"{folder}: a workspace of {len(names)} files"}
     session.say(done[session.lang])
     session.say(f"cd {folder} && hypebasket run")
+    session.say(
+        {
+            "zh": "怎么改：strategies/README.md、docs/cookbook.md",
+            "en": "guides: strategies/README.md, docs/cookbook.md",
+        }[session.lang]
+    )
     if session.as_json:
         session.print_json({"workspace": str(folder), "files": [str(name) for name in names]})
-
-
-def _template() -> Path:
-    """Return the workspace that travels in the package, or the repository it is installed from."""
-    package = Path(hypebasket.__file__).parent
-    for folder in (package / "_workspace", package.parents[1]):
-        if (folder / "baskets").is_dir():
-            return folder
-    raise UsageError(f"{package}: the template of a workspace is missing", "install hypebasket again")
-
-
-def _template_files(template: Path) -> list[Path]:
-    sample = [path for path in sorted((template / SAMPLE).rglob("*")) if path.is_file()]
-    return [*spec_files(template), *sample]

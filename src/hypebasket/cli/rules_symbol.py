@@ -63,7 +63,7 @@ def facts_of(session: Session, symbol: str, law: str | None, day: date) -> Symbo
     try:
         TypeAdapter(Symbol).validate_python(symbol)
     except ValidationError:
-        raise UsageError(f"'{symbol}': not a symbol", SYMBOL_FORM) from None
+        raise UsageError(f"'{symbol}': not a symbol", SYMBOL_FORM.en) from None
     listed = _instruments(session).get(symbol)
     board = listed.board if listed else board_of(symbol)
     if law is not None and law_of(board) != law:

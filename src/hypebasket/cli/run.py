@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hypebasket.cli import Session, pass_session
 from hypebasket.errors import UsageError
+
+if TYPE_CHECKING:
+    from hypebasket.pipeline.run import Finished
 
 __all__ = ["day_of", "ids_of", "run"]
 
@@ -77,7 +81,7 @@ def run(
     data: str,
     markets: tuple[str, ...],
     no_pages: bool,
-) -> None:
+) -> Finished:
     """Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
 
     Without BASKETS the three mainlines run; without -s, buy-and-hold and event-drift. Each pair is run for three
@@ -112,6 +116,7 @@ def run(
     verdict = finished.result.verdict
     session.say(verdict.zh if session.lang == "zh" else verdict.en)
     session.say(str(finished.index or finished.folder))
+    return finished
 
 
 def ids_of(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:

@@ -191,7 +191,7 @@ def _check_axes(field: Field) -> None:
             except SpecError as error:
                 problems.append(error.problems[0])
         if len(problems) == len(axis.values):
-            raise UsageError(f"--grid {axis.name}: {problems[0].message}", problems[0].remedy)
+            raise UsageError(f"--grid {axis.name}: {problems[0].message}", problems[0].remedy.en)
 
 
 def _evaluated(field: Field, shelf: ScoreShelf, say: Say) -> Iterator[tuple[int, list[int], list[Score]]]:

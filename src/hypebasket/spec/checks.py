@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from hypebasket.errors import Words
 from hypebasket.spec.basket import Basket, Publication, Stock
 from hypebasket.spec.event import Event, Precision
 from hypebasket.spec.instrument import Instrument
+from hypebasket.spec.messages import Fault, near
 from hypebasket.spec.source import Source, SpecPath
 from hypebasket.spec.text import CURRENCY_OF, Market, end_of_day, market_of
-from hypebasket.spec.validation import near
 
 __all__ = ["check_basket", "check_events", "check_id", "check_instruments", "check_publications", "check_words", "note"]
 
@@ -38,41 +39,39 @@ def check_basket(
         path: SpecPath = ("stocks", index)
         if stock.symbol in first:
             line = source.place(("stocks", first[stock.symbol], "symbol")).line
-            note(source, (*path, "symbol"), f"the stock is listed twice (first on line {line})", "keep one of the two")
+            note(source, (*path, "symbol"), Fault.STOCK_TWICE, first=line)
         first.setdefault(stock.symbol, index)
         if instruments is not None and stock.symbol not in instruments:
-            note(source, (*path, "symbol"), "not in data/instruments.csv", near(stock.symbol, instruments))
+            note(source, (*path, "symbol"), Fault.NOT_AN_INSTRUMENT, near=near(stock.symbol, instruments))
         _check_membership(source, stock, path)
         if publications is not None:
             _check_evidence(source, stock, path, publications)
     for currency in sorted({CURRENCY_OF[stock.market] for stock in basket.stocks} - set(basket.benchmarks)):
-        remedy = f"add '{currency}: <index>' for the stocks traded in {currency}"
-        source.problems.append(source.problem(("benchmarks",), "a benchmark is missing", remedy, value=currency))
+        problem = source.problem(("benchmarks",), Fault.NO_BENCHMARK, value=currency, words={"currency": currency})
+        source.problems.append(problem)
 
 
 def _check_membership(source: Source, stock: Stock, path: SpecPath) -> None:
     _check_zone(source, (*path, "zone"), stock.zone)
     if stock.evidence and stock.since is None:
-        remedy = "add 'since:' with the day its evidence was published"
-        note(source, (*path, "evidence"), "evidence without a day it was known", remedy)
+        note(source, (*path, "evidence"), Fault.EVIDENCE_WITHOUT_DAY)
     if stock.since is not None and stock.until is not None and _known_zone(stock.zone):
         since, until = (_end(moment, stock.zone) for moment in (stock.since, stock.until))
         if until <= since:
-            note(source, (*path, "until"), f"not after since ({stock.since})", "write a later day, or remove it")
+            note(source, (*path, "until"), Fault.UNTIL_BEFORE_SINCE, since=stock.since)
 
 
 def _check_evidence(source: Source, stock: Stock, path: SpecPath, publications: Mapping[str, Publication]) -> None:
     for index, name in enumerate(stock.evidence):
         if name not in publications:
-            note(source, (*path, "evidence", index), "not in data/sources.yaml", near(name, publications))
+            note(source, (*path, "evidence", index), Fault.NOT_A_PUBLICATION, near=near(name, publications))
     known = [publications[name] for name in stock.evidence if name in publications]
     zones_known = _known_zone(stock.zone) and all(_known_zone(publication.zone) for publication in known)
     if stock.since is None or len(known) < len(stock.evidence) or not known or not zones_known:
         return
     published = min(_start(publication.published, publication.zone) for publication in known)
     if _end(stock.since, stock.zone) < published:
-        remedy = "write the day of the earliest evidence or later; anything else is hindsight"
-        note(source, (*path, "since"), f"before its evidence was published ({published:%Y-%m-%dT%H:%MZ})", remedy)
+        note(source, (*path, "since"), Fault.SINCE_BEFORE_EVIDENCE, published=f"{published:%Y-%m-%dT%H:%MZ}")
 
 
 def check_events(source: Source, events: Iterable[Event]) -> None:
@@ -82,16 +81,13 @@ def check_events(source: Source, events: Iterable[Event]) -> None:
         path: SpecPath = ("events", index)
         if event.id in first:
             line = source.place(("events", first[event.id], "id")).line
-            note(source, (*path, "id"), f"the id is used twice (first on line {line})", "give each event its own id")
+            note(source, (*path, "id"), Fault.EVENT_ID_TWICE, first=line)
         first.setdefault(event.id, index)
         is_instant = isinstance(event.at, datetime)
         if event.precision is Precision.DAY and is_instant:
-            note(
-                source, (*path, "at"), "an instant where precision is day", "write the day, or precision minute or hour"
-            )
+            note(source, (*path, "at"), Fault.INSTANT_FOR_DAY)
         if event.precision is not Precision.DAY and not is_instant:
-            remedy = "write an instant such as 2024-02-15T18:14Z, or precision: day"
-            note(source, (*path, "at"), f"a day where precision is {event.precision}", remedy)
+            note(source, (*path, "at"), Fault.DAY_FOR_INSTANT, precision=event.precision)
         _check_announced(source, event, path)
         _check_zone(source, (*path, "zone"), event.zone)
 
@@ -100,14 +96,9 @@ def _check_announced(source: Source, event: Event, path: SpecPath) -> None:
     if event.announced is None:
         return
     if not event.scheduled:
-        note(source, (*path, "announced"), "announced, but not scheduled", "add 'scheduled: true', or remove it")
+        note(source, (*path, "announced"), Fault.ANNOUNCED_NOT_SCHEDULED)
     if _known_zone(event.zone) and _start(event.announced, event.zone) >= _start(event.at, event.zone):
-        note(
-            source,
-            (*path, "announced"),
-            f"not before the event itself ({source.place((*path, 'at')).text})",
-            "write when its date became public",
-        )
+        note(source, (*path, "announced"), Fault.ANNOUNCED_LATE, at=source.place((*path, "at")).text)
 
 
 def check_publications(source: Source, publications: Mapping[str, Publication]) -> None:
@@ -116,11 +107,11 @@ def check_publications(source: Source, publications: Mapping[str, Publication]) 
         _check_zone(source, ("publications", name, "zone"), publication.zone)
 
 
-def check_words(source: Source, path: SpecPath, words: Iterable[str], known: Collection[str], what: str) -> None:
+def check_words(source: Source, path: SpecPath, words: Iterable[str], known: Collection[str], what: Words) -> None:
     """Note every word of a list at ``path`` that nothing else in the workspace knows."""
     for index, word in enumerate(words):
         if word not in known:
-            note(source, (*path, index), f"no {what}", near(word, known))
+            note(source, (*path, index), Fault.NO_SUCH_NAME, what=what, near=near(word, known))
 
 
 def check_instruments(source: Source, instruments: Iterable[Instrument]) -> None:
@@ -131,54 +122,54 @@ def check_instruments(source: Source, instruments: Iterable[Instrument]) -> None
         market = market_of(instrument.symbol)
         if instrument.symbol in first:
             line = source.place(("instruments", first[instrument.symbol], "symbol")).line
-            note(source, (*path, "symbol"), f"listed twice (first on line {line})", "keep one of the two")
+            note(source, (*path, "symbol"), Fault.ROW_TWICE, first=line)
         first.setdefault(instrument.symbol, index)
         if instrument.board not in _BOARDS_OF[market]:
-            remedy = f"write {' or '.join(_BOARDS_OF[market])}"
-            note(source, (*path, "board"), f"not a board of {instrument.symbol}", remedy)
+            boards = _BOARDS_OF[market]
+            names = Words(" 或 ".join(boards), " or ".join(boards))
+            note(source, (*path, "board"), Fault.WRONG_BOARD, symbol=instrument.symbol, boards=names)
         if instrument.currency is not CURRENCY_OF[market]:
-            note(
-                source, (*path, "currency"), f"not the currency of {instrument.symbol}", f"write {CURRENCY_OF[market]}"
-            )
+            currency = CURRENCY_OF[market]
+            note(source, (*path, "currency"), Fault.WRONG_CURRENCY, symbol=instrument.symbol, currency=currency)
         _check_life(source, path, instrument)
 
 
 _LIFE = (
-    ("list_date", "the listing"),
-    ("relist_date", "the relisting"),
-    ("delisting_start", "the start of the delisting period"),
-    ("delisting_last", "the last session of the delisting period"),
-    ("delist_date", "the delisting"),
+    ("list_date", Words("上市", "the listing")),
+    ("relist_date", Words("恢复上市", "the relisting")),
+    ("delisting_start", Words("退市整理期开始", "the start of the delisting period")),
+    ("delisting_last", Words("退市整理期最后一日", "the last session of the delisting period")),
+    ("delist_date", Words("退市", "the delisting")),
 )
 """Days of a stock's life in the order in which they come."""
 
 
 def _check_life(source: Source, path: SpecPath, instrument: Instrument) -> None:
     """Note a day of an instrument's life that does not come after those before it."""
-    latest: tuple[date, str] | None = None
+    latest: tuple[date, Words] | None = None
     for name, what in _LIFE:
         day: date | None = getattr(instrument, name)
         if day is None:
             continue
         may_coincide = name == "delisting_last"
         if latest is not None and (day < latest[0] or (day == latest[0] and not may_coincide)):
-            note(source, (*path, name), f"not after {latest[1]} ({latest[0]})", "write a later day, or leave it blank")
+            note(source, (*path, name), Fault.OUT_OF_ORDER, before=latest[1], day=latest[0])
         latest = (day, what)
     if instrument.delisting_last is not None and instrument.delisting_start is None:
-        note(source, (*path, "delisting_last"), "a delisting period without its start", "write delisting_start too")
+        note(source, (*path, "delisting_last"), Fault.DELISTING_WITHOUT_START)
 
 
 def check_id(source: Source, found: str, stem: str) -> None:
     """Note an id that is not the file's name."""
     if found != stem:
-        note(source, ("id",), "not the name of the file", f"write 'id: {stem}', or rename the file to {found}.yaml")
+        note(source, ("id",), Fault.ID_NOT_FILE, stem=stem, found=found)
 
 
 def _check_zone(source: Source, path: SpecPath, zone: str) -> None:
     if not _known_zone(zone):
         from zoneinfo import available_timezones
 
-        note(source, path, "no such time zone", near(zone, available_timezones()))
+        note(source, path, Fault.NO_SUCH_ZONE, near=near(zone, available_timezones()))
 
 
 def _known_zone(zone: str) -> bool:
@@ -199,6 +190,6 @@ def _end(moment: datetime | date, zone: str) -> datetime:
     return moment if isinstance(moment, datetime) else end_of_day(moment, zone)
 
 
-def note(source: Source, path: SpecPath, message: str, remedy: str) -> None:
-    """Note one problem at the value of ``path``."""
-    source.problems.append(source.problem(path, message, remedy))
+def note(source: Source, path: SpecPath, fault: Fault, **words: object) -> None:
+    """Note one fault of the value at ``path``."""
+    source.problems.append(source.problem(path, fault, words=words))

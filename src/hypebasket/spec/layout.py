@@ -13,6 +13,7 @@ __all__ = [
     "INSTRUMENTS",
     "MAX_BYTES",
     "PUBLICATIONS",
+    "SCHEMAS",
     "content_hash",
     "find_workspace",
     "spec_files",
@@ -25,6 +26,8 @@ MAX_BYTES = 1_000_000
 EVENTS = Path("data", "events.yaml")
 PUBLICATIONS = Path("data", "sources.yaml")
 INSTRUMENTS = Path("data", "instruments.csv")
+SCHEMAS = Path("data", "schemas")
+"""JSON Schemas for editors, made from the models; no file a user edits."""
 
 
 def find_workspace(start: Path) -> Path:

@@ -6,10 +6,10 @@ import ast
 from pathlib import Path
 
 from hypebasket.spec.checks import check_id, note
+from hypebasket.spec.messages import Fault, near
 from hypebasket.spec.source import Source, SpecPath
 from hypebasket.spec.strategy import EntryAt, SelectBy, Strategy, TriggerOn
 from hypebasket.spec.text import Market, market_of
-from hypebasket.spec.validation import near
 
 __all__ = ["check_strategy"]
 
@@ -30,33 +30,24 @@ def check_strategy(source: Source, strategy: Strategy, stem: str, root: Path | N
     if strategy.is_short:
         _check_short(source, strategy)
     else:
-        _refuse(source, [("short",)], "only for a strategy that sells short", "remove it, or write 'direction: short'")
+        _refuse(source, [("short",)], Fault.ONLY_SHORT)
     match strategy.trigger.on:
         case TriggerOn.EVENTS:
-            _refuse(
-                source, _ROTATION_ONLY, "only a rotation chooses among groups", "remove it, or write 'on: rotation'"
-            )
+            _refuse(source, _ROTATION_ONLY, Fault.ROTATION_ONLY)
             _check_entry(source, strategy)
             _check_ranks(source, strategy)
         case TriggerOn.MEMBERSHIP:
             refused = [*_standing(source), *_EVENT_FILTERS, *_ROTATION_ONLY, *_RANKS]
-            reason = "has no meaning under 'on: membership': stocks are held while they belong"
-            _refuse(source, refused, reason, "remove it, or write 'on: events'")
+            _refuse(source, refused, Fault.NOT_UNDER_MEMBERSHIP)
         case TriggerOn.ROTATION:
             refused = [
                 path for path in (*_standing(source), *_RANKS) if path not in (("entry", "offset"), ("select", "top"))
             ]
-            reason = "has no meaning under 'on: rotation': groups are held until the next choice"
-            _refuse(source, refused, reason, "remove it, or write 'on: events'")
+            _refuse(source, refused, Fault.NOT_UNDER_ROTATION)
             if strategy.entry.offset < 1:
-                _require_offset(source, "the choice looks at the event's first session")
+                _require_offset(source, Fault.ROTATION_NEEDS_OFFSET)
     if strategy.trigger.on is not TriggerOn.EVENTS and strategy.entry.at is not EntryAt.FIRST_OPEN:
-        note(
-            source,
-            ("entry", "at"),
-            f"under 'on: {strategy.trigger.on}' stocks are traded at the open",
-            "write first_open",
-        )
+        note(source, ("entry", "at"), Fault.ONLY_AT_OPEN, on=strategy.trigger.on)
 
 
 def _standing(source: Source) -> list[SpecPath]:
@@ -65,30 +56,29 @@ def _standing(source: Source) -> list[SpecPath]:
     return [*exits, ("entry", "offset"), ("entry", "reaction"), ("entry", "max_gap"), ("overlap",)]
 
 
-def _refuse(source: Source, paths: list[SpecPath] | tuple[SpecPath, ...], message: str, remedy: str) -> None:
+def _refuse(source: Source, paths: list[SpecPath] | tuple[SpecPath, ...], fault: Fault) -> None:
     for path in paths:
         if path in source.keys:
-            source.problems.append(source.problem(path, message, remedy, key=True))
+            source.problems.append(source.problem(path, fault, at_key=True))
 
 
-def _require_offset(source: Source, reason: str) -> None:
+def _require_offset(source: Source, fault: Fault, **words: object) -> None:
     path: SpecPath = ("entry", "offset") if ("entry", "offset") in source.keys else ("id",)
-    note(source, path, reason, "write 'entry: {offset: 1}' or more")
+    note(source, path, fault, **words)
 
 
 def _check_entry(source: Source, strategy: Strategy) -> None:
     entry, leave = strategy.entry, strategy.exit
     if entry.at is EntryAt.BOARD_BREAK and entry.offset:
-        note(source, ("entry", "offset"), "board_break finds its own session", "remove it")
+        note(source, ("entry", "offset"), Fault.BREAK_HAS_SESSION)
     if entry.offset < 0 and strategy.trigger.scheduled != "only":
-        remedy = "write 'trigger: {scheduled: only}', or 0 or more"
-        note(source, ("entry", "offset"), "only a scheduled event can be acted on before it happens", remedy)
+        note(source, ("entry", "offset"), Fault.NOT_SCHEDULED)
     if entry.offset < 0 and entry.max_gap is not None:
-        note(source, ("entry", "max_gap"), "the base it counts from is not past before the event", "remove it")
+        note(source, ("entry", "max_gap"), Fault.GAP_BEFORE_EVENT)
     if leave.event_open and entry.offset >= 0:
-        note(source, ("exit", "event_open"), "the entry is not before the event", "write a negative entry.offset")
+        note(source, ("exit", "event_open"), Fault.NOT_BEFORE_EVENT)
     if entry.offset < 0 and strategy.trigger.endogenous:
-        note(source, ("trigger", "endogenous"), "an event made by its price move cannot be foreseen", "write false")
+        note(source, ("trigger", "endogenous"), Fault.UNFORESEEABLE)
 
 
 _LIMIT_UP_ONLY: tuple[SpecPath, ...] = (
@@ -99,20 +89,17 @@ _LIMIT_UP_ONLY: tuple[SpecPath, ...] = (
 def _check_short(source: Source, strategy: Strategy) -> None:
     """Refuse what only a purchase can do; only names without a limit-up may be sold short."""
     if strategy.own_class is not None:
-        remedy = "remove it: its sell() sells what it holds"
-        _refuse(source, [("direction",)], "an own class sells nothing it does not hold", remedy)
+        _refuse(source, [("direction",)], Fault.OWN_CLASS_IS_LONG)
     if strategy.trigger.on is not TriggerOn.EVENTS:
-        note(source, ("trigger", "on"), "only an event can be sold short", "write 'on: events', or 'direction: long'")
+        note(source, ("trigger", "on"), Fault.SHORT_NEEDS_EVENTS)
     if strategy.entry.at in (EntryAt.LIMIT_QUEUE, EntryAt.BOARD_BREAK):
-        message = "waits for a limit-up, which no name has that may be sold short"
-        note(source, ("entry", "at"), message, "write first_open or first_close")
-    message = "looks at a limit-up, which no name has that may be sold short"
-    _refuse(source, _LIMIT_UP_ONLY, message, "remove it, or write 'direction: long'")
+        note(source, ("entry", "at"), Fault.SHORT_WAITS_FOR_LIMIT)
+    _refuse(source, _LIMIT_UP_ONLY, Fault.SHORT_LOOKS_AT_LIMIT)
     for part, key, value in (
         ("exit", "take_profit", strategy.exit.take_profit), ("entry", "max_gap", strategy.entry.max_gap),
     ):  # fmt: skip
         if value is not None and value >= 1:
-            note(source, (part, key), "a price cannot fall by the whole of itself", "write a number below 1")
+            note(source, (part, key), Fault.WHOLE_FALL)
     for position, symbol in enumerate(strategy.short.designated):
         _check_designated(source, position, symbol)
 
@@ -121,24 +108,23 @@ def _check_designated(source: Source, position: int, symbol: str) -> None:
     """Only Hong Kong has a list of names that may be sold short."""
     market, path = market_of(symbol), ("short", "designated", position)
     if market is Market.XNYS:
-        note(source, path, "every name of the United States may be sold short", "remove it: the list is Hong Kong's")
+        note(source, path, Fault.US_ALL_SHORTABLE)
     elif market is not Market.XHKG:
-        reason = "A-shares are not sold short: a pilot for listed names alone, its lending suspended since 2024-07-11"
-        note(source, path, reason, "list Hong Kong names, such as 00700.HK")
+        note(source, path, Fault.NO_SHORT_IN_CHINA)
 
 
 def _check_ranks(source: Source, strategy: Strategy) -> None:
     select = strategy.select
     ranked = select.top is not None or select.bottom is not None
     if ("select", "by") in source.keys and not ranked:
-        note(source, ("select", "by"), "a rank without a number to take", "add select.top or select.bottom")
+        note(source, ("select", "by"), Fault.RANK_WITHOUT_NUMBER)
     if (
         ranked
         and select.by in _SINCE_EVENT
         and strategy.entry.offset < 1
         and strategy.entry.at is not EntryAt.BOARD_BREAK
     ):
-        _require_offset(source, f"'{select.by}' needs a closed session since the event")
+        _require_offset(source, Fault.SIGNAL_NEEDS_OFFSET, by=select.by)
 
 
 def _check_own_decides(source: Source) -> None:
@@ -146,7 +132,7 @@ def _check_own_decides(source: Source) -> None:
     parts = ("entry", "select", "exit")
     decided: list[SpecPath] = [path for path in source.keys if len(path) == 2 and path[0] in parts]
     decided += [("size", key) for key in ("scheme", "gross", "max_per_name")] + [("overlap",)]
-    _refuse(source, decided, "an own class decides this itself", "remove it, or remove 'class'")
+    _refuse(source, decided, Fault.OWN_CLASS_DECIDES)
 
 
 def _check_own_class(source: Source, target: str, root: Path | None) -> None:
@@ -156,18 +142,16 @@ def _check_own_class(source: Source, target: str, root: Path | None) -> None:
         return
     path = root / name
     if not path.resolve().is_relative_to(root.resolve()):
-        note(source, ("class",), "outside the workspace", "put the file into the workspace, e.g. strategies/")
+        note(source, ("class",), Fault.CLASS_OUTSIDE)
         return
     try:
         tree = ast.parse(path.read_bytes(), filename=name)
     except FileNotFoundError:
-        note(
-            source, ("class",), "no such file in the workspace", "write file.py:ClassName, from the workspace's folder"
-        )
+        note(source, ("class",), Fault.CLASS_NO_FILE)
         return
-    except (OSError, SyntaxError, ValueError) as fault:
-        note(source, ("class",), f"the file cannot be read as Python ({fault})", "mend it")
+    except (OSError, SyntaxError, ValueError) as error:
+        note(source, ("class",), Fault.CLASS_NOT_PYTHON, reason=error)
         return
     classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
     if wanted not in classes:
-        note(source, ("class",), f"{name} has no class '{wanted}'", near(wanted, classes))
+        note(source, ("class",), Fault.NO_SUCH_CLASS, file=name, wanted=wanted, near=near(wanted, classes))

@@ -6,11 +6,12 @@ import csv
 import re
 from pathlib import Path
 
-from hypebasket.errors import Problem, SpecError
+from hypebasket.errors import SpecError
 from hypebasket.spec.instrument import Instrument
+from hypebasket.spec.messages import Fault, near
 from hypebasket.spec.source import Place, Source, SpecPath, fold, read_text
 from hypebasket.spec.text import Spec
-from hypebasket.spec.validation import near, validate
+from hypebasket.spec.validation import validate
 
 __all__ = ["InstrumentTable", "read_instruments"]
 
@@ -35,14 +36,17 @@ def read_instruments(path: Path, label: str) -> tuple[Source, InstrumentTable | 
     """
     text = read_text(path, label)
     lines = text.split("\n")
-    source = Source(label)
+    source = Source(label, lines=lines)
     header = _fields(source, 1, lines[0])
-    missing = [name for name in COLUMNS if name not in header and Instrument.model_fields[name].is_required()]
-    unknown = [name for name in header if name not in COLUMNS]
-    problems = [Problem(label, 1, 1, name, "this column is missing", "add it to the first line") for name in missing]
-    problems += [Problem(label, 1, 1, fold(name), "unknown column", near(name, COLUMNS)) for name in unknown]
+    required = [name for name in COLUMNS if Instrument.model_fields[name].is_required()]
+    problems = [source.problem_at(1, 1, name, Fault.MISSING_COLUMN) for name in required if name not in header]
+    problems += [
+        source.problem_at(1, 1, fold(name), Fault.UNKNOWN_COLUMN, words={"near": near(name, COLUMNS)})
+        for name in header
+        if name not in COLUMNS
+    ]
     if len(set(header)) < len(header):
-        problems.append(Problem(label, 1, 1, fold(lines[0]), "a column is named twice", "keep one of the two"))
+        problems.append(source.problem_at(1, 1, fold(lines[0]), Fault.COLUMN_TWICE))
     if problems:
         raise SpecError(problems)
     rows: list[dict[str, object]] = []
@@ -56,15 +60,17 @@ def read_instruments(path: Path, label: str) -> tuple[Source, InstrumentTable | 
 def _row(source: Source, number: int, line: str, header: list[str], rows: list[dict[str, object]]) -> None:
     fields = _fields(source, number, line)
     if len(fields) != len(header):
-        message = f"{len(fields)} fields where the first line names {len(header)}"
-        source.problems.append(Problem(source.label, number, 1, fold(line), message, "check the commas"))
+        found = len(fields)
+        source.problems.append(
+            source.problem_at(number, 1, fold(line), Fault.FIELD_COUNT, words={"found": found, "named": len(header)})
+        )
         return
     path: SpecPath = ("instruments", len(rows))
     row: dict[str, object] = {}
     source.values[path] = Place(number, 1, line)
     column = 1
     for name, text, raw in zip(header, fields, _raw_fields(line), strict=True):
-        source.values[*path, name] = Place(number, column, text)
+        source.values[*path, name] = Place(number, column, text, raw)
         column += len(raw) + 1
         row[name] = _value(name, text)
     rows.append(row)
@@ -83,9 +89,7 @@ def _fields(source: Source, number: int, line: str) -> list[str]:
     try:
         return next(csv.reader([line], strict=True), [])
     except csv.Error as error:
-        problem = Problem(
-            source.label, number, 1, fold(line), f"not a row of CSV ({error})", "check the quotation marks"
-        )
+        problem = source.problem_at(number, 1, fold(line), Fault.NOT_CSV, words={"reason": error})
         raise SpecError([*source.problems, problem]) from None
 
 

@@ -8,7 +8,10 @@ from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from hypebasket.errors import Words
 
 __all__ = [
     "CURRENCY_OF",
@@ -20,6 +23,7 @@ __all__ = [
     "Symbol",
     "Text",
     "end_of_day",
+    "likely_symbol",
     "market_of",
 ]
 
@@ -83,17 +87,41 @@ _MARKET_OF_SUFFIX = {
     "HK": Market.XHKG,
     "US": Market.XNYS,
 }
-SYMBOL_FORM = "six digits and .SH, .SZ or .BJ, five digits and .HK, or a ticker and .US"
-_SYMBOL = re.compile(r"\d{6}\.(?:SH|SZ|BJ)|\d{5}\.HK|[A-Z][A-Z0-9.\-]{0,9}\.US")
+SYMBOL_FORM = Words(
+    zh="六位数字加 .SH、.SZ 或 .BJ，五位数字加 .HK，或代号加 .US",
+    en="six digits and .SH, .SZ or .BJ, five digits and .HK, or a ticker and .US",
+)
+SYMBOL_PATTERN = r"[0-9]{6}\.(?:SH|SZ|BJ)|[0-9]{5}\.HK|[A-Z][A-Z0-9.\-]{0,9}\.US"
+_SYMBOL = re.compile(SYMBOL_PATTERN)
+_OTHER_SUFFIXES = {"SS": "SH", "XSHG": "SH", "XSHE": "SZ", "XBSE": "BJ", "XHKG": "HK"}
+_LEADING_DIGITS = {"60": "SH", "68": "SH", "00": "SZ", "30": "SZ", "92": "BJ"}
 
 
 def _check_symbol(value: str) -> str:
     if not _SYMBOL.fullmatch(value):
-        raise ValueError(f"not a symbol: {SYMBOL_FORM}")
+        raise PydanticCustomError("symbol", "not a symbol")
     return value
 
 
-Symbol = Annotated[str, AfterValidator(_check_symbol)]
+Symbol = Annotated[
+    str, AfterValidator(_check_symbol), WithJsonSchema({"type": "string", "pattern": f"^(?:{SYMBOL_PATTERN})$"})
+]
+
+
+def likely_symbol(text: str) -> str | None:
+    """Return the symbol that another notation of the trade stands for, None where that is open.
+
+    Known are ``sh600519``, ``600519.SS``, ``300418.XSHE``, small letters, Hong Kong codes without their zeros, and bare
+    codes of shares by the exchanges' numbering.
+    """
+    code, _, suffix = text.strip().upper().rpartition(".")
+    if not code:
+        code, suffix = suffix[2:], suffix[:2]
+        if not suffix.isalpha():
+            code, suffix = suffix + code, _LEADING_DIGITS.get(suffix, "")
+    suffix = _OTHER_SUFFIXES.get(suffix, suffix)
+    symbol = f"{code.zfill(5) if suffix == 'HK' else code}.{suffix}"
+    return symbol if _SYMBOL.fullmatch(symbol) else None
 
 
 def market_of(symbol: str) -> Market:

@@ -1,4 +1,4 @@
-"""Plain values into models; what pydantic objects to becomes a problem at its place, in plain English.
+"""Plain values into models; what pydantic objects to becomes a fault at its place, in plain words.
 
 Values are validated strictly, in pydantic's JSON mode: text never turns into a number, ``true`` never into 1, digits
 never into a date, while words still become enums, lists tuples and ISO text days and instants.
@@ -8,74 +8,101 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from hypebasket.errors import Problem
+from hypebasket.errors import Problem, Words
+from hypebasket.spec.fixes import boolean_fix, key_fix, list_fix, number_fix, symbol_fix, text_fix, word_fix
+from hypebasket.spec.glossary import keys_of
+from hypebasket.spec.messages import Fault, closest, known_words
 from hypebasket.spec.source import Source, SpecPath
-from hypebasket.spec.text import ID_PATTERN, SYMBOL_FORM
+from hypebasket.spec.text import ID_PATTERN, SYMBOL_FORM, likely_symbol
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["near", "validate"]
+    from hypebasket.errors import Fix
+
+__all__ = ["salvage", "validate"]
 
 M = TypeVar("M", bound=BaseModel)
+Described = tuple[Fault, dict[str, object], "Fix | None"]
+"""A fault, the words that fill it in, and the fix if there is a safe one."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAIVE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 _MOMENT_KINDS = ("date_", "datetime_", "timezone_", "time_")
-_MOMENT_FORM = "write a day such as 2024-02-29 or an instant such as 2024-02-29T18:14Z"
 
-# pydantic's error type -> what is wrong, what to write.
-_KINDS = {
-    "string_type": ("not text", "put it in quotes"),
-    "int_type": ("not a whole number", "write digits without quotes, such as 5"),
-    "int_from_float": ("not a whole number", "write digits without a decimal point, such as 5"),
-    "float_type": ("not a number", "write a decimal number without quotes, such as 0.10"),
-    "bool_type": ("neither true nor false", "write true or false"),
-    "tuple_type": ("not a list", "write [a, b], or one '- ' line per item"),
-    "dict_type": ("not a mapping", "write 'key: value' lines"),
-    "too_short": ("empty", "write at least one item"),
-}
+# pydantic's constraint -> its name in an error's context, and how it is said.
 _BOUNDS = {
-    "greater_than": ("gt", "must be greater than"),
-    "greater_than_equal": ("ge", "must be at least"),
-    "less_than": ("lt", "must be less than"),
-    "less_than_equal": ("le", "must be at most"),
+    "greater_than": ("gt", Words("必须大于 {0:,g}", "must be greater than {0:,g}")),
+    "greater_than_equal": ("ge", Words("必须至少为 {0:,g}", "must be at least {0:,g}")),
+    "less_than": ("lt", Words("必须小于 {0:,g}", "must be less than {0:,g}")),
+    "less_than_equal": ("le", Words("必须至多为 {0:,g}", "must be at most {0:,g}")),
 }
-_PATTERNS = {
-    ID_PATTERN: ("not an id", "use small letters, digits and hyphens"),
-    "^[ABCD]$": ("not a grade of confidence", "write A, B, C or D"),
+_LIMITS = {
+    "gt": Words("大于 {0:,g}", "above {0:,g}"),
+    "ge": Words("至少 {0:,g}", "at least {0:,g}"),
+    "lt": Words("小于 {0:,g}", "below {0:,g}"),
+    "le": Words("至多 {0:,g}", "at most {0:,g}"),
 }
+_PATTERNS = {ID_PATTERN: Fault.NOT_AN_ID, "^[ABCD]$": Fault.NOT_A_GRADE}
 
 
 def validate(model: type[M], source: Source) -> M | None:
     """Build ``model`` from the value of ``source``; on failure note every problem in ``source`` and return None."""
     try:
-        return model.model_validate_json(json.dumps(source.value), strict=True)
+        return _built(model, source.value)
     except ValidationError as failure:
         known = {(problem.line, problem.column) for problem in source.problems}
-        for problem in _translate(model, source, failure.errors(include_url=False)):
+        for path, problem in _translate(model, source, failure.errors(include_url=False)):
+            source.faulty.add(path)
             if (problem.line, problem.column) not in known:
                 source.problems.append(problem)
         return None
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """Return the advice for an unknown word: the nearest known one, else the known ones (at most twelve)."""
-    import difflib
+def salvage(
+    model: type[M],
+    source: Source,
+    *,
+    free: Collection[str] = (),
+    inert: Collection[str] = (),
+    stand_ins: Mapping[str, object] | None = None,
+) -> tuple[Source, M] | None:
+    """Build ``model`` from what the schema did not refuse, so that the rest of a wrong file is checked as well.
 
-    words = sorted(known)
-    match = difflib.get_close_matches(word, words, n=1)
-    if match:
-        return f"did you mean '{match[0]}'?"
-    return f"known: {', '.join(words[:12])}{', …' if len(words) > 12 else ''}" if words else ""
+    Left out are whole items of lists, whole entries of the mappings named in ``free``, and the keys in ``inert``, on
+    which no further check depends; ``stand_ins`` take the place of what must be there. None where more is wrong.
+    """
+    dropped: set[SpecPath] = set()
+    for path in source.faulty:
+        depth = next((at for at, step in enumerate(path) if isinstance(step, int)), None)
+        if depth is not None:
+            dropped.add(path[: depth + 1])
+        elif len(path) > 1 and path[0] in free:
+            dropped.add(path[:2])
+        elif path and path[0] in inert:
+            dropped.add(path[:1])
+        else:
+            return None
+    rest = source.without(dropped)
+    value = {**(stand_ins or {}), **rest.value} if isinstance(rest.value, dict) else rest.value
+    try:
+        return rest, _built(model, value)
+    except ValidationError:
+        return None
 
 
-def _translate(model: type[BaseModel], source: Source, errors: list[ErrorDetails]) -> Iterator[Problem]:
+def _built(model: type[M], value: object) -> M:
+    return model.model_validate_json(json.dumps(value), strict=True)
+
+
+def _translate(
+    model: type[BaseModel], source: Source, errors: list[ErrorDetails]
+) -> Iterator[tuple[SpecPath, Problem]]:
     """Yield one problem per place, however many members of a union refused what stands there."""
     by_path: dict[SpecPath, list[ErrorDetails]] = {}
     misspelt = _misspelt(model, errors)
@@ -87,19 +114,16 @@ def _translate(model: type[BaseModel], source: Source, errors: list[ErrorDetails
         key_itself = group[0]["loc"][-1:] == ("[key]",)
         if not key_itself and any(other[: len(path)] == path and len(other) > len(path) for other in by_path):
             continue
-        yield _problem(model, source, path, group)
+        yield path, _problem(model, source, path, group)
 
 
 def _misspelt(model: type[BaseModel], errors: list[ErrorDetails]) -> set[tuple[int | str, ...]]:
     """Return the locations of missing keys that stand there misspelt: the unknown key says enough."""
-    import difflib
-
     found = set()
     for error in errors:
         if error["type"] == "extra_forbidden":
             *parent, key = error["loc"]
-            match = difflib.get_close_matches(str(key), _model_at(model, tuple(parent)).model_fields, n=1)
-            found |= {(*parent, name) for name in match}
+            found.add((*parent, closest(str(key), keys_of(_model_at(model, tuple(parent))))))
     return found
 
 
@@ -124,77 +148,121 @@ def _problem(model: type[BaseModel], source: Source, path: SpecPath, group: list
     error = group[0]
     kind = error["type"]
     if kind == "missing":
-        message, remedy = "this key is missing", f"add a line '{path[-1]}: …' here"
-        return source.problem(path[:-1], message, remedy, value=str(path[-1]))
+        return source.problem(path[:-1], Fault.MISSING_KEY, value=str(path[-1]), words={"key": path[-1]})
+    if kind == "extra_forbidden" and _is_cut_off(source, path):
+        return source.problem(path, Fault.CUT_BY_COMMA, at_key=True)
     if kind == "extra_forbidden":
-        return source.problem(path, "unknown key", _near_key(str(path[-1]), _model_at(model, path[:-1])), key=True)
+        keys = list(keys_of(_model_at(model, path[:-1])))
+        fix = key_fix(source, path, keys)
+        return source.problem(
+            path, Fault.UNKNOWN_KEY, at_key=True, fix=fix, words={"hint": known_words(str(path[-1]), keys)}
+        )
     if error["loc"] and error["loc"][-1] == "[key]":
-        message, remedy = _wording(model, path, group, str(path[-1]))
-        return source.problem(path, message, remedy, key=True)
+        fault, words, _ = _described(model, source, path, group, str(path[-1]))
+        return source.problem(path, fault, at_key=True, words=words)
     text = source.place(path).text
     if not text and path:
-        return source.problem(path, "the key has no value", "write one, or remove the key", value=str(path[-1]))
-    message, remedy = _wording(model, path, group, text)
-    return source.problem(path, message, remedy)
+        return source.problem(path, Fault.NO_VALUE, value=str(path[-1]))
+    fault, words, fix = _described(model, source, path, group, text)
+    return source.problem(path, fault, fix=fix, words=words)
 
 
-def _wording(model: type[BaseModel], path: SpecPath, group: list[ErrorDetails], text: str) -> tuple[str, str]:
+def _is_cut_off(source: Source, path: SpecPath) -> bool:
+    """Whether an unknown key is the rest of a text in brackets: ``{en: one, two}`` has the key ``two``."""
+    return not str(path[-1]).isidentifier() and source.place(path).text == ""
+
+
+def _described(
+    model: type[BaseModel], source: Source, path: SpecPath, group: list[ErrorDetails], text: str
+) -> Described:
     kinds = {error["type"]: error for error in group}
-    context = group[0].get("ctx", {})
-    kind = group[0]["type"]
+    kind, context = group[0]["type"], group[0].get("ctx", {})
     if any(name.startswith(_MOMENT_KINDS) for name in kinds):
-        return _moment_wording(text, day_only=not any(name.startswith(("datetime", "timezone")) for name in kinds))
+        day_only = not any(name.startswith(("datetime", "timezone")) for name in kinds)
+        return _moment_fault(text, day_only=day_only), {}, None
     if word := kinds.get("enum") or kinds.get("literal_error"):
-        return _word_wording(model, path, text, word["ctx"]["expected"], mapping_too="model_type" in kinds)
+        words = re.findall(r"'([^']*)'", word["ctx"]["expected"])
+        keys = list(keys_of(_model_at(model, path))) if "model_type" in kinds else []
+        return Fault.UNKNOWN_WORD, _word_hint(text, words, keys), word_fix(source, path, words)
     if kind in _BOUNDS:
-        name, words = _BOUNDS[kind]
-        return f"{words} {context[name]:g}", "write a number inside the bounds"
+        name, bound = _BOUNDS[kind]
+        return Fault.OUT_OF_RANGE, {"bound": _count(bound, context[name]), "allowed": _limits(model, path)}, None
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
-        return _PATTERNS.get(pattern, ("has the wrong form", f"it must match {pattern}"))
-    if kind in ("model_type", "model_attributes_type"):
-        return "not a mapping", f"write 'key: value' lines; keys: {', '.join(_model_at(model, path).model_fields)}"
+        return _PATTERNS.get(pattern, Fault.WRONG_FORM), {"pattern": pattern}, None
     if kind == "value_error":
-        what, _, form = str(context["error"]).partition(": ")
-        return what, f"write {form}" if form else ""
-    if kind == "string_type" and path[-1:] == ("symbol",):
-        return "not a symbol", f"write {SYMBOL_FORM}"
-    if kind == "int_type" and "." in text:
-        return _KINDS["int_from_float"]
-    if kind == "float_type" and text.rstrip().endswith("%"):
-        return "not a number", "write a percentage as a decimal, 10 % as 0.10"
-    return _KINDS.get(kind, (group[0]["msg"], ""))
+        return Fault.REFUSED, {"reason": context["error"]}, None
+    if kind in ("symbol", "string_type") and path[-1:] == ("symbol",):
+        likely = likely_symbol(text)
+        hint = Words(f"是不是想写 '{likely}'？", f"did you mean '{likely}'? ") if likely else Words()
+        return Fault.NOT_A_SYMBOL, {"hint": hint, "form": SYMBOL_FORM}, symbol_fix(source, path)
+    return _type_fault(model, source, path, group[0], text)
 
 
-def _moment_wording(text: str, *, day_only: bool) -> tuple[str, str]:
+def _type_fault(model: type[BaseModel], source: Source, path: SpecPath, error: ErrorDetails, text: str) -> Described:
+    """Describe a value of the wrong type."""
+    limits = _limits(model, path)
+    bounds = {"range": Words(f"（{limits.zh}）", f" ({limits.en})") if limits else Words()}
+    match error["type"]:
+        case "string_type":
+            return Fault.NOT_TEXT, {}, text_fix(source, path)
+        case "int_type" | "int_from_float":
+            fault = Fault.NOT_WHOLE_POINT if "." in text else Fault.NOT_WHOLE
+            return fault, dict(bounds), number_fix(source, path, whole=True)
+        case "float_type":
+            fault = Fault.PERCENT if text.rstrip().endswith(("%", "％")) else Fault.NOT_NUMBER
+            return fault, dict(bounds), number_fix(source, path, whole=False)
+        case "bool_type":
+            return Fault.NOT_BOOLEAN, {}, boolean_fix(source, path)
+        case "tuple_type":
+            return Fault.NOT_LIST, {}, list_fix(source, path)
+        case "model_type" | "model_attributes_type":
+            keys = keys_of(_model_at(model, path))
+            return Fault.NOT_MAPPING, {"keys": Words(f"；键：{'、'.join(keys)}", f"; keys: {', '.join(keys)}")}, None
+        case "dict_type":
+            return Fault.NOT_MAPPING, {"keys": Words()}, None
+        case "too_short":
+            return Fault.EMPTY_LIST, {}, None
+    return Fault.REFUSED, {"reason": error["msg"]}, None
+
+
+def _moment_fault(text: str, *, day_only: bool) -> Fault:
     if day_only:
-        remedy = "write a day such as 2024-02-29"
-        return ("no such day" if _DAY.fullmatch(text) else "not a day"), remedy
+        return Fault.NO_SUCH_DAY if _DAY.fullmatch(text) else Fault.NOT_A_DAY
     if _NAIVE.fullmatch(text):
-        return "an instant without a zone", "add Z (UTC) or an offset such as +08:00"
-    if _DAY.match(text):
-        return "no such day or instant", _MOMENT_FORM
-    return "neither a day nor an instant", _MOMENT_FORM
+        return Fault.NO_ZONE
+    return Fault.NO_SUCH_MOMENT if _DAY.match(text) else Fault.NOT_A_MOMENT
 
 
-def _word_wording(
-    model: type[BaseModel], path: SpecPath, text: str, expected: str, *, mapping_too: bool
-) -> tuple[str, str]:
-    import difflib
-
-    words = re.findall(r"'([^']*)'", expected)
-    match = difflib.get_close_matches(text, words, n=1)
-    hint = f"did you mean '{match[0]}'? " if match else ""
-    keys = f", or a mapping with {', '.join(_model_at(model, path).model_fields)}" if mapping_too else ""
-    return "not a word known here", f"{hint}allowed: {', '.join(words)}{keys}"
+def _word_hint(text: str, words: list[str], keys: list[str]) -> dict[str, object]:
+    """Return the advice for an unknown word; ``keys`` are those of a mapping that may stand there instead."""
+    or_keys = Words(f"，或写映射，键：{'、'.join(keys)}", f", or a mapping with {', '.join(keys)}") if keys else Words()
+    return {"hint": known_words(text, words), "or_keys": or_keys}
 
 
-def _near_key(key: str, model: type[BaseModel]) -> str:
-    import difflib
+def _limits(model: type[BaseModel], path: SpecPath) -> Words:
+    """Return what the numbers of a field may be, as its model says; empty where nothing bounds them."""
+    parent = _model_at(model, path[:-1]) if path else model
+    field = keys_of(parent).get(str(path[-1])) if path else None
+    if field is None:
+        return Words()
+    bounds = dict(_constraints([*field.metadata, field.annotation]))
+    said = [_count(words, bounds[name]) for name, words in _LIMITS.items() if name in bounds]
+    return Words("，".join(each.zh for each in said), ", ".join(each.en for each in said))
 
-    match = difflib.get_close_matches(key, model.model_fields, n=1)
-    hint = f"did you mean '{match[0]}'? " if match else ""
-    return f"{hint}allowed: {', '.join(model.model_fields)}"
+
+def _constraints(things: Collection[Any]) -> Iterator[tuple[str, float]]:
+    for thing in things:
+        for name in _LIMITS:
+            if (bound := getattr(thing, name, None)) is not None:
+                yield name, bound
+        yield from _constraints(
+            [*getattr(thing, "metadata", ()), *getattr(thing, "__metadata__", ()), *get_args(thing)]
+        )
+
+
+def _count(words: Words, number: float) -> Words:
+    return Words(words.zh.format(number), words.en.format(number))
 
 
 def _model_at(model: type[BaseModel], path: SpecPath) -> type[BaseModel]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
-from hypebasket.errors import Problem, SpecError
+from hypebasket.errors import SpecError, Words
 from hypebasket.spec.basket import Basket, Publication
 from hypebasket.spec.checks import (
     check_basket,
@@ -21,16 +21,16 @@ from hypebasket.spec.checks import (
 from hypebasket.spec.event import Event
 from hypebasket.spec.instrument import Instrument
 from hypebasket.spec.layout import EVENTS, INSTRUMENTS, PUBLICATIONS, find_workspace, spec_files, yaml_files
+from hypebasket.spec.messages import Fault, problem_at
 from hypebasket.spec.source import Source, read_source
 from hypebasket.spec.strategy import Strategy
 from hypebasket.spec.strategy_checks import check_strategy
-from hypebasket.spec.table import read_instruments
+from hypebasket.spec.table import InstrumentTable, read_instruments
 from hypebasket.spec.text import Spec
-from hypebasket.spec.validation import validate
+from hypebasket.spec.validation import salvage, validate
 
 __all__ = [
     "Workspace",
-    "check_file",
     "find_workspace",
     "load_basket",
     "load_events",
@@ -38,8 +38,18 @@ __all__ = [
     "load_publications",
     "load_strategy",
     "load_workspace",
+    "read_file",
     "spec_files",
 ]
+
+_MAINLINE = Words("篮子的主线", "basket's mainline")
+_SEGMENT = Words("篮子环节", "segment of any basket")
+_KIND = Words("事件种类", "kind of any event")
+_EVENT = Words("事件", "event")
+
+_INERT = ("name", "description", "members", "size", "fills", "delisting", "window_sessions")
+"""Keys of a strategy that no check beyond the schema looks at."""
+_STAND_INS = {"name": {"zh": "", "en": ""}, "description": {"zh": "", "en": ""}}
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -91,7 +101,7 @@ def load_workspace(root: Path) -> Workspace:
     problems = [problem for source in sources for problem in source.problems]
     for folder, found in (("baskets", baskets), ("strategies", strategies)):
         if not found:
-            problems.append(Problem(folder, 1, 1, folder, "the folder holds no .yaml file", "add one"))
+            problems.append(problem_at(folder, 1, 1, folder, Fault.EMPTY_FOLDER))
     if problems:
         raise SpecError(problems)
     return Workspace(
@@ -135,8 +145,8 @@ def load_instruments(path: Path, *, root: Path | None = None) -> Mapping[str, In
     return _loaded(_read_instruments(path, root))
 
 
-def check_file(path: Path, root: Path | None) -> str:
-    """Check one file alone, against the publications and instruments of ``root``, and return its kind.
+def read_file(path: Path, root: Path | None) -> tuple[str, Any]:
+    """Read one file alone, against the publications and instruments of ``root``; return its kind and what it holds.
 
     The kind follows from the folder or the name, else from the keys; a SpecError lists what is wrong.
     """
@@ -145,16 +155,14 @@ def check_file(path: Path, root: Path | None) -> str:
         case "basket":
             publications = _readable(_read_publications(root / PUBLICATIONS, root)) if root else None
             instruments = _readable(_read_instruments(root / INSTRUMENTS, root)) if root else None
-            load_basket(path, publications=publications, instruments=instruments)
+            return kind, load_basket(path, publications=publications, instruments=instruments)
         case "strategy":
-            load_strategy(path, workspace=root)
+            return kind, load_strategy(path, workspace=root)
         case "events":
-            load_events(path)
+            return kind, load_events(path)
         case "publications":
-            load_publications(path)
-        case "instruments":
-            load_instruments(path)
-    return kind
+            return kind, load_publications(path)
+    return kind, load_instruments(path)
 
 
 def _kind_of(path: Path) -> str:
@@ -172,8 +180,7 @@ def _kind_of(path: Path) -> str:
             return found
     if keys.keys() & set(Strategy.model_fields) - set(Basket.model_fields):
         return "strategy"
-    message = "neither a basket nor a strategy, by its keys"
-    raise SpecError([Problem(str(path), 1, 1, path.name, message, "move it into baskets/ or strategies/")])
+    raise SpecError([problem_at(str(path), 1, 1, path.name, Fault.UNKNOWN_KIND)])
 
 
 def _readable(read: _Read[T]) -> T | None:
@@ -193,6 +200,13 @@ def _read(path: Path, root: Path | None, model: type[M]) -> _Read[M]:
     return _Read(source, validate(model, source))
 
 
+def _checkable(read: _Read[M], model: type[M], **options: Any) -> tuple[Source, M] | None:
+    """Return what can be checked beyond its schema: the file as it is, else the part the schema did not refuse."""
+    if read.value is not None:
+        return read.source, read.value
+    return salvage(model, read.source, **options)
+
+
 def _read_basket(
     path: Path,
     root: Path | None,
@@ -200,33 +214,33 @@ def _read_basket(
     instruments: Mapping[str, Instrument] | None,
 ) -> _Read[Basket]:
     read = _read(path, root, Basket)
-    if read.value is not None:
-        check_basket(read.source, read.value, path.stem, publications, instruments)
+    if checked := _checkable(read, Basket):
+        check_basket(*checked, path.stem, publications, instruments)
     return read
 
 
 def _read_strategy(path: Path, root: Path | None, workspace: Path | None) -> _Read[Strategy]:
     read = _read(path, root, Strategy)
-    if read.value is not None:
-        check_strategy(read.source, read.value, path.stem, workspace)
+    if checked := _checkable(read, Strategy, inert=_INERT, stand_ins=_STAND_INS):
+        check_strategy(*checked, path.stem, workspace)
     return read
 
 
 def _read_events(path: Path, root: Path | None) -> _Read[tuple[Event, ...]]:
     read = _read(path, root, EventFile)
-    if read.value is None:
-        return _Read(read.source)
-    check_events(read.source, read.value.events)
-    if read.source.problems:
+    if checked := _checkable(read, EventFile):
+        check_events(checked[0], checked[1].events)
+    if read.value is None or read.source.problems:
         return _Read(read.source)
     return _Read(read.source, tuple(sorted(read.value.events, key=lambda event: (event.latest_moment, event.id))))
 
 
 def _read_publications(path: Path, root: Path | None) -> _Read[Mapping[str, Publication]]:
     read = _read(path, root, PublicationFile)
+    if checked := _checkable(read, PublicationFile, free=("publications",)):
+        check_publications(checked[0], checked[1].publications)
     if read.value is None:
         return _Read(read.source)
-    check_publications(read.source, read.value.publications)
     return _Read(read.source, None if read.source.problems else read.value.publications)
 
 
@@ -236,9 +250,10 @@ def _read_instruments(path: Path, root: Path | None) -> _Read[Mapping[str, Instr
         source, table = read_instruments(path, label)
     except SpecError as error:
         return _Read(Source(label, problems=error.problems))
+    if checked := _checkable(_Read(source, table), InstrumentTable):
+        check_instruments(checked[0], checked[1].instruments)
     if table is None:
         return _Read(source)
-    check_instruments(source, table.instruments)
     known = {instrument.symbol: instrument for instrument in table.instruments}
     return _Read(source, None if source.problems else known)
 
@@ -252,19 +267,17 @@ def _check_names(
     listed = events.source.value.get("events") if isinstance(events.source.value, dict) else None
     if events.value is not None and isinstance(listed, list):
         for index, event in enumerate(listed):
-            check_words(
-                events.source, ("events", index, "mainlines"), event["mainlines"], mainlines, "basket's mainline"
-            )
+            check_words(events.source, ("events", index, "mainlines"), event["mainlines"], mainlines, _MAINLINE)
     for read in strategies:
         if read.value is None:
             continue
         trigger, source = read.value.trigger, read.source
-        check_words(source, ("select", "segments"), read.value.select.segments, segments, "segment of any basket")
-        check_words(source, ("trigger", "mainlines"), trigger.mainlines, mainlines, "basket's mainline")
+        check_words(source, ("select", "segments"), read.value.select.segments, segments, _SEGMENT)
+        check_words(source, ("trigger", "mainlines"), trigger.mainlines, mainlines, _MAINLINE)
         if events.value is not None:
             kinds, ids = {event.kind for event in events.value}, {event.id for event in events.value}
-            check_words(source, ("trigger", "kinds"), trigger.kinds, kinds, "kind of any event")
-            check_words(source, ("trigger", "ids"), trigger.ids, ids, "event")
+            check_words(source, ("trigger", "kinds"), trigger.kinds, kinds, _KIND)
+            check_words(source, ("trigger", "ids"), trigger.ids, ids, _EVENT)
 
 
 def _values(reads: list[_Read[T]]) -> list[T]:
