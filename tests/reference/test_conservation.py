@@ -45,6 +45,7 @@ def in_order(fill: Fill) -> tuple[int, bool, int]:
 def test_the_account_reconciles_with_every_fill(currency: Currency, seed: int) -> None:
     """At a fill, price x shares changes hands: cash and holdings at that price lose exactly the fees."""
     ledger, panel = played(currency, seed)
+    assert not ledger.charges  # nothing is withheld or borrowed
     cash, shares = ledger.initial_cash, defaultdict[str, int](int)
     fees = taxes = received = bought = sold = 0
     for record in ledger.equity:

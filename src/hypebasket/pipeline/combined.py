@@ -102,8 +102,12 @@ def _weights(group: Sequence[SleeveOutcome]) -> list[float]:
 
 def _share(outcome: SleeveOutcome, weight: float, until: date) -> SleeveShare:
     ledger = outcome.ledger
-    fills = [fill for fill in ledger.fills if fill.session <= until]
-    taxes = [tax for tax in ledger.taxes if tax.session <= until]
+    paid = replace(
+        ledger,
+        fills=[fill for fill in ledger.fills if fill.session <= until],
+        taxes=[tax for tax in ledger.taxes if tax.session <= until],
+        charges=[charge for charge in ledger.charges if charge.session <= until],
+    )
     growth = outcome.growth(until)
     final = ledger.initial_cash * growth / FEN
     return SleeveShare(
@@ -113,7 +117,7 @@ def _share(outcome: SleeveOutcome, weight: float, until: date) -> SleeveShare:
         final_equity=round(final, 2),
         profit=round(final - ledger.initial_cash / FEN, 2),
         total_return=growth - 1.0,
-        costs=costs_of(replace(ledger, fills=fills, taxes=taxes)),
+        costs=costs_of(paid),
     )
 
 
