@@ -66,7 +66,7 @@ SETTINGS = (
 
 
 def p_values(setting: Setting, rng: np.random.Generator, effect: float = 0.0, draws: int = 499) -> dict[str, float]:
-    """Simulate one market, plant ``effect`` in every window, and return each test's p-value (1 where it has none)."""
+    """Simulate one market, plant ``effect`` in every window, and return each test's p-value (NaN: none)."""
     n, window = setting.events * setting.members, setting.window
     length = ESTIMATION + window
     event = np.repeat(np.arange(setting.events), setting.members)
@@ -95,7 +95,7 @@ def p_values(setting: Setting, rng: np.random.Generator, effect: float = 0.0, dr
         "event_t": tests.clustered_t(by_event, blocks),
         "event_bootstrap": tests.block_bootstrap(by_event, blocks, rng, draws=draws).test,
     }
-    return {name: 1.0 if verdict.p_value is None else verdict.p_value for name, verdict in verdicts.items()}
+    return {name: np.nan if verdict.p_value is None else verdict.p_value for name, verdict in verdicts.items()}
 
 
 def _shocks(rng: np.random.Generator, tails: float | None, shape: tuple[int, int]) -> Floats:
@@ -104,10 +104,11 @@ def _shocks(rng: np.random.Generator, tails: float | None, shape: tuple[int, int
 
 
 def rejections(setting: Setting, repeat: int, seed: int, effect: float = 0.0) -> dict[str, float]:
-    """Return how often each test rejects at 5 % among ``repeat`` markets."""
+    """Return how often each test rejects at 5 % among ``repeat`` markets; NaN for a test that could not be made."""
     rng = np.random.default_rng([seed, SETTINGS.index(setting) if setting in SETTINGS else len(SETTINGS)])
     found = [p_values(setting, rng, effect) for _ in range(repeat)]
-    return {name: float(np.mean([each[name] <= LEVEL for each in found])) for name in TEST_NAMES}
+    table = {name: np.array([each[name] for each in found]) for name in TEST_NAMES}
+    return {name: np.nan if np.isnan(row).all() else float((row <= LEVEL).mean()) for name, row in table.items()}
 
 
 def placebo_p_values(markets: int, draws: int, seed: int) -> Floats:
@@ -127,7 +128,8 @@ def placebo_p_values(markets: int, draws: int, seed: int) -> Floats:
 
 
 def _row(name: str, values: dict[str, float], made_for: Iterable[str] = ()) -> str:
-    cells = [f"{values[test] * 100:6.1f}{'*' if test in made_for else ' '}" for test in TEST_NAMES]
+    shown = {test: "–" if np.isnan(value) else f"{value * 100:.1f}" for test, value in values.items()}
+    cells = [f"{shown[test]}{'*' if test in made_for else ' '}" for test in TEST_NAMES]
     return f"{name:34}" + "".join(f"{cell:>10}" for cell in cells)
 
 

@@ -21,10 +21,15 @@ from hypebasket.cli import cli
 from hypebasket.ledger.charts import DayState, RunCharts
 from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
 from hypebasket.ledger.result import SCHEMA_VERSION, RunResult
+from hypebasket.ledger.study import TEST_NAMES
 from hypebasket.market.calendar import calendar_of
 from hypebasket.pipeline.files import LEDGER_COLUMNS
 from hypebasket.pipeline.market import HISTORY_SESSIONS, PERIODS_PER_YEAR
 from hypebasket.pipeline.request import DEFAULT_CAPITAL
+from hypebasket.pipeline.study.files import STUDY_COLUMNS
+from hypebasket.pipeline.study.findings import DETECTABLE, FEWEST_BLOCKS, HORIZON
+from hypebasket.pipeline.study.request import StudyRequest
+from hypebasket.pipeline.study.sample import FEWEST_RETURNS
 from hypebasket.plan.candidates import Threshold
 from hypebasket.report.labels import DAY_STATES
 from hypebasket.rules.fees import Commission
@@ -32,11 +37,15 @@ from hypebasket.spec.basket import Basket, Publication, Stock
 from hypebasket.spec.strategy import DEFAULT_WINDOW, Size, Strategy
 from hypebasket.spec.text import Currency, Market, Text
 from hypebasket.spec.workspace import load_basket, load_publications, load_strategy
+from hypebasket.stats.normal_returns import NormalModel
+from hypebasket.stats.power import DETECTION
+from hypebasket.stats.trade_to_trade import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md", "baskets/README.md", "strategies/README.md",
-    "docs/semantics.md", "docs/ledger.md", "docs/data-format.md", "docs/cookbook.md",
+    "docs/semantics.md", "docs/ledger.md", "docs/data-format.md", "docs/cookbook.md", "docs/statistics.md",
+    "docs/trials.md",
 )  # fmt: skip
 
 
@@ -251,3 +260,28 @@ def test_every_guide_travels_in_the_wheel() -> None:
         name = f"docs/{path.name}"
         assert packed.get(name) == f"hypebasket/_workspace/{name}", f"add {name} to force-include in pyproject.toml"
     assert {"baskets", "strategies", "examples", "data/schemas", "data/sample"} <= set(packed)
+
+
+def test_the_numbers_of_the_statistics_page_are_those_of_the_code() -> None:
+    words = " ".join(text_of("docs/statistics.md").split())
+    defaults = StudyRequest(workspace=ROOT)
+    *ahead, run_up = defaults.windows
+    for sentence in (
+        f"at least {FEWEST_RETURNS} returns in the estimation window",
+        f"The estimation window is `{defaults.estimation}`",
+        f"Default: {', '.join(f'`{window}`' for window in ahead)} and the run-up `{run_up}`",
+        f"for at most {PATIENCE} sessions",
+        f"fewer than {FEWEST_BLOCKS} blocks",
+        f"the minimum detectable effect is above {DETECTABLE:.0%}".replace("%", " %"),
+        f"finds in {DETECTION:.0%} of samples".replace("%", " %"),
+        f"`--draws` times ({defaults.draws:,})",
+        f"The seed (`--seed`, {defaults.seed})",
+        f"sessions −{-HORIZON[0]} to {HORIZON[1]}",
+    ):
+        assert sentence in words, sentence
+    assert first_cells(section("docs/statistics.md", "Abnormal returns")) == [model.value for model in NormalModel]
+    assert re.findall(r"^\| `(\w+)`", section("docs/statistics.md", "Tests"), re.MULTILINE) == list(TEST_NAMES)
+    for table, columns in STUDY_COLUMNS.items():
+        row = re.search(rf"^\| `{table}.csv` \|(.*)\|$", text_of("docs/statistics.md"), re.MULTILINE)
+        assert row
+        assert re.findall(r"`([^`]+)`", row[1]) == list(columns[4:])
