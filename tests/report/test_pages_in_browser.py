@@ -30,7 +30,7 @@ SHOWN = """() => {
 MARK_CHINESE = """() => {
   const cjk = /[\\u4e00-\\u9fff]/;
   for (const node of document.body.querySelectorAll("*")) {
-    if (node.closest("script, style") || !node.getClientRects().length) continue;
+    if (node.closest("script, style") || !node.checkVisibility()) continue;
     if ([...node.childNodes].some((child) => child.nodeType === 3 && cjk.test(child.data))) node.dataset.cjk = "";
   }
 }"""
@@ -341,7 +341,7 @@ def test_an_event_shows_its_days_and_candles(fresh, result, charts):
         "涨停" in title or "封" in title or "炸" in title
         for title in rows.nth(0).locator("td").evaluate_all("(cells) => cells.map((cell) => cell.title)")
     ]
-    shown = range(picture.base - 3, picture.last + 1)
+    shown = range(picture.first, picture.last + 1)
     assert wanted == [tape.states[row] in "=obs" for row in shown]
     traded = {fill.symbol for fill in picture.fills} | {name.symbol for name in names if name.locked}
     figures = page.locator(f"{details} .candles figure")

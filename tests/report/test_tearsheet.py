@@ -10,10 +10,14 @@ import statistics
 import warnings
 from dataclasses import replace
 
+import empyrical
+import numpy as np
+import pandas as pd
 import pytest
 from report_builder import SESSIONS, label
 
 from hypebasket.report.tearsheet import MINIMUM_SESSIONS, TearsheetInput, write_tearsheet
+from hypebasket.stats.performance import measure
 
 PERIODS = 243
 
@@ -45,7 +49,8 @@ def normal(tmp_path_factory):
 
 
 def cells(html: str, name: str) -> list[str]:
-    row = re.search(rf"<tr><td>\s*{re.escape(name)}\s*</td>((?:<td>[^<]*</td>)+)</tr>", html)
+    words = rf'(?:<span lang="zh">[^<]+</span><span lang="en">{re.escape(name)}</span>|{re.escape(name)})'
+    row = re.search(rf"<tr><td>\s*{words}\s*</td>((?:<td>[^<]*</td>)+)</tr>", html)
     return re.findall(r"<td>([^<]*)</td>", row.group(1))
 
 
@@ -92,6 +97,53 @@ def test_the_figures_are_those_of_the_definitions(normal):
             assert float(cells(html, name)[column].rstrip("%").replace(",", "")) == pytest.approx(value, abs=0.0051), (
                 name
             )
+
+
+def idle_input() -> TearsheetInput:
+    """An account that is in the market on every fifth block of ten sessions, as an event strategy is."""
+    data = make_input()
+    returns = tuple(value if at // 10 % 5 == 1 else 0.0 for at, value in enumerate(data.returns))
+    return replace(data, returns=returns)
+
+
+@pytest.mark.parametrize("idle", [False, True])
+def test_headline_metrics_agree_with_ours_and_with_an_independent_package(normal, tmp_path, idle):
+    """quantstats' page, ``stats.performance`` and empyrical-reloaded, each from the same session returns."""
+    data = idle_input() if idle else make_input()
+    path = write_tearsheet(data, tmp_path / "sheet.html") if idle else normal[0]
+    html = path.read_text(encoding="utf-8")
+    own = measure(np.array(data.returns), PERIODS)
+    series = pd.Series(data.returns, index=pd.DatetimeIndex(data.sessions))
+    others = {
+        "Cumulative Return": (own.total_return, empyrical.cum_returns_final(series), 100),
+        "CAGR﹪": (own.cagr, empyrical.cagr(series, annualization=PERIODS), 100),
+        "Volatility (ann.)": (own.volatility, empyrical.annual_volatility(series, annualization=PERIODS), 100),
+        "Sharpe": (own.sharpe, empyrical.sharpe_ratio(series, annualization=PERIODS), 1),
+        "Sortino": (own.sortino, empyrical.sortino_ratio(series, annualization=PERIODS), 1),
+        "Max Drawdown": (own.max_drawdown, empyrical.max_drawdown(series), 100),
+    }
+    for name, (ours, theirs, scale) in others.items():
+        shown = float(cells(html, name)[-1].rstrip("%").replace(",", ""))
+        assert ours == pytest.approx(theirs, rel=1e-9), name
+        assert shown == pytest.approx(ours * scale, abs=0.0051), name
+
+
+def test_what_differs_by_definition_is_explained(tmp_path):
+    data = idle_input()
+    html = write_tearsheet(data, tmp_path / "sheet.html").read_text(encoding="utf-8")
+    moving = sum(value != 0.0 for value in data.returns) / len(data.returns)
+    assert cells(html, "Time in Market")[-1] == f"{math.ceil(moving * 100):.1f}%"
+    assert "Time in Market differs: QuantStats counts sessions with a return other than zero, rounded up" in html
+    assert "「在场时间」不同" in html
+
+
+def test_every_metric_has_its_chinese_name(normal):
+    """No row of the key metrics is left in English; the years and dates of the other tables need no translation."""
+    html = normal[0].read_text(encoding="utf-8")
+    table = html.split("<h2>", 2)[1].split("</table>")[0]
+    names = re.findall(r"<tr><td>(.*?)</td>", table)
+    assert len(names) > 60
+    assert [name for name in names if name and "lang=" not in name and "<hr" not in name] == []
 
 
 def test_the_years_are_compounded(normal):

@@ -61,7 +61,7 @@ def test_bounds_stand_where_every_event_has_them_and_they_differ() -> None:
     # by hand: the mean of 1 and 3 percent below, of 5 and 7 percent above
     _, en = said(circle("compute", (0.1, 0.02, 0.01, 0.05), (0.1, 0.04, 0.03, 0.07)))
     assert "averaged +10.0% and +3.0% [+2.0%, +6.0%] in Compute" in en
-    assert "(brackets: pessimistic to optimistic fills). Alpha" in en
+    assert ", with pessimistic to optimistic fills in brackets. Alpha" in en
     partly = said(circle("compute", (0.1, 0.02, 0.01, 0.05), (0.1, 0.04)))[1]
     assert "[" not in partly.split(". ")[0], "a bound over some of the events bounds nothing"
     assert "[" not in said(circle("compute", (0.1, 0.02, 0.02, 0.02)))[1]

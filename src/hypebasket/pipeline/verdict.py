@@ -107,7 +107,7 @@ def _averages(tallies: Sequence[_Tally]) -> Label:
         zh.append(f"{tally.basket.zh} {quoted} 与 {got}（{count} 个事件{f'，{_LUCK.zh}' if luck else ''}）")
         events = f"{count} event{'' if count == 1 else 's'}"
         en.append(f"{quoted} and {got} in {tally.basket.en} ({events}{f', {_LUCK.en}' if luck else ''})")
-    brackets = Label(zh="（方括号：悲观至乐观成交）", en=" (brackets: pessimistic to optimistic fills)")
+    brackets = Label(zh="；方括号内为悲观至乐观成交", en=", with pessimistic to optimistic fills in brackets")
     return Label(
         zh=f"新闻涨幅与实得平均为：{'，'.join(zh)}{f'；事件都{_LUCK.zh}' if together else ''}"
         f"{brackets.zh if bracketed else ''}",

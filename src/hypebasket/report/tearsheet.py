@@ -24,6 +24,7 @@ from hypebasket.ledger.result import Label
 from hypebasket.report.fonts import CHART_FAMILY, Face, page_fonts, register_chart_font, subset_font
 from hypebasket.report.html import environment
 from hypebasket.report.labels import benchmark_label
+from hypebasket.report.metrics import DEFINITIONS, in_both_languages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,8 @@ def write_tearsheet(data: TearsheetInput, path: Path) -> Path:
         missing=missing,
         benchmark=benchmark_label(data.benchmark_name) if data.benchmark_name else None,
         charts=[(chart.title, pieces[chart.slot]) for chart in _LEFT if pieces.get(chart.slot)],
-        tables=[(table.title, pieces[table.slot]) for table in _TABLES if pieces.get(table.slot)],
+        tables=[(table.title, in_both_languages(pieces[table.slot])) for table in _TABLES if pieces.get(table.slot)],
+        definitions=DEFINITIONS,
     )  # fmt: skip
     return write_atomically(path, page.replace("/*fonts*/", page_fonts(page), 1).encode())
 

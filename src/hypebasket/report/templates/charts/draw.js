@@ -10,8 +10,9 @@ const openEvent = (pair, id) => {
 (() => {
   const root = document.documentElement;
   const plots = new Map();
+  const visible = (box) => box.clientWidth > 0 && box.checkVisibility();
   const draw = (box) => {
-    if (plots.has(box) || !box.clientWidth) return;
+    if (plots.has(box) || !visible(box)) return;
     plots.set(box, kinds[box.dataset.chart](box));
   };
   const near = new IntersectionObserver((entries) => {
@@ -72,25 +73,28 @@ const openEvent = (pair, id) => {
   settings.onChange((key) => {
     if (key !== "lang") return;
     for (const details of opened()) fill(details);
-    for (const [box, plot] of plots) if (box.clientWidth) { plot.hide(); plot.draw(); }
+    for (const [box, plot] of plots) if (visible(box)) { plot.hide(); plot.draw(); }
   });
 
-  /* On paper a chart is drawn anew at the width it has there. */
+  /* On paper (A4, in CSS pixels between the margins) a chart is drawn anew at the width it has there. */
   const PAPER = 690;
+  const paperWidth = (box) => {
+    if (box.dataset.chart === "path" || box.dataset.chart === "candles") return PAPER / 2 - 20;
+    const beside = box.closest(".columns") ? Math.min(box.closest(".columns").childElementCount, 3) : 1;
+    return (PAPER - 22 * (beside - 1)) / beside;
+  };
   addEventListener("beforeprint", () => {
     printing = true;
     for (const details of opened()) fill(details);
-    const page = document.querySelector(".page").clientWidth;
     for (const box of document.querySelectorAll(".chart[data-chart]")) {
-      if (!box.clientWidth) continue;
-      const width = box.clientWidth * Math.min(1, PAPER / page);
+      if (!visible(box)) continue;
       draw(box);
-      plots.get(box).draw(Math.max(width, 180));
+      plots.get(box).draw(paperWidth(box));
     }
   });
   addEventListener("afterprint", () => {
     printing = false;
-    for (const [box, plot] of plots) if (box.clientWidth) plot.draw();
+    for (const [box, plot] of plots) if (visible(box)) plot.draw();
   });
   const follow = () => {
     const asked = location.hash.startsWith("#event-") && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -9,8 +9,8 @@ const STATE_CLASS = { ".": "traded", "=": "one-price", o: "reopened", b: "broken
 const heatMap = (key) => {
   const event = DATA.events[key];
   const days = DATA.sessions[event.sleeve];
-  const from = Math.max(event.first, event.base - 3);
-  const to = Math.min(event.last, from + 27);
+  const to = Math.min(event.last, event.base + 24);
+  const from = Math.max(event.first, to - 27);
   const table = html("table", "heat");
   html("caption", "", table, say("涨停、封死、停牌与我们的买卖（▲ 买入 ▼ 卖出），逐日逐只", "Limit-up, locked, suspended, and our trades (▲ bought, ▼ sold), by session and name"));
   const head = html("tr", "", html("thead", "", table));
