@@ -17,6 +17,7 @@ __all__ = [
     "SpecError",
     "StoreError",
     "UsageError",
+    "VendorError",
 ]
 
 
@@ -81,6 +82,10 @@ class DataGapError(HypebasketError):
     """Data that the run needs is not there."""
 
     exit_code = 3
+
+
+class VendorError(DataGapError):
+    """A vendor gave no answer, or one that is not believed; nothing of it enters the store."""
 
 
 class DamagedDataError(HypebasketError):

@@ -198,7 +198,7 @@ def test_leftovers_of_a_killed_import_are_removed(store: Store, folder: Path) ->
 def test_a_second_import_is_refused_while_one_runs(store: Store, folder: Path) -> None:
     with (
         hold_lock(store.root / "lock"),
-        pytest.raises(StoreError, match="another import is writing"),
+        pytest.raises(StoreError, match="another import or fetch is writing"),
     ):
         store.import_folder(folder)
     assert not store.import_folder(folder).is_new

@@ -20,6 +20,7 @@ __all__ = [
     "Symbol",
     "Text",
     "end_of_day",
+    "is_symbol",
     "market_of",
 ]
 
@@ -91,6 +92,11 @@ def _check_symbol(value: str) -> str:
     if not _SYMBOL.fullmatch(value):
         raise ValueError(f"not a symbol: {SYMBOL_FORM}")
     return value
+
+
+def is_symbol(value: str) -> bool:
+    """Tell whether a text is a stock's symbol."""
+    return _SYMBOL.fullmatch(value) is not None
 
 
 Symbol = Annotated[str, AfterValidator(_check_symbol)]
