@@ -134,7 +134,7 @@ def test_a_flipped_byte_anywhere_is_found_and_healed_by_importing(
     for i, name in enumerate(names):
         copy = Store(tmp_path / f"copy{i}")
         shutil.copytree(store.root, copy.root)
-        content = bytearray((copy.root / name).read_bytes().rstrip())
+        content = bytearray((copy.root / name).read_bytes())
         content[int(where * (len(content) - 1))] ^= 0x01
         (copy.root / name).write_bytes(bytes(content))
         assert copy.verify().problems, name

@@ -119,7 +119,11 @@ class Manifest(Spec):
     def to_bytes(self) -> bytes:
         """Return the file's content: the facts and a checksum over them."""
         facts = self.model_dump(mode="json")
-        return json.dumps({"facts": facts, "checksum": _checksum(facts)}, ensure_ascii=False, indent=1).encode()
+        return _file(facts, _checksum(facts))
+
+
+def _file(facts: object, checksum: str) -> bytes:
+    return json.dumps({"facts": facts, "checksum": checksum}, ensure_ascii=False, indent=1).encode()
 
 
 def _checksum(facts: object) -> str:
@@ -140,9 +144,10 @@ def read_checked(path: Path) -> tuple[Manifest, str]:
     """Read a manifest and the checksum it carries, which may be older than a field this version knows."""
     remedy = "import the folder again ('hypebasket data import DIR'), or go back: hypebasket data rollback"
     try:
-        content = json.loads(path.read_bytes())
+        written = path.read_bytes()
+        content = json.loads(written)
         facts, checksum = content["facts"], content["checksum"]
-        if checksum != _checksum(facts):
+        if checksum != _checksum(facts) or written != _file(facts, checksum):
             raise DamagedDataError(f"generations/{path.name}: its checksum does not match its content", remedy)
         return Manifest.model_validate(facts), str(checksum)
     except OSError as error:

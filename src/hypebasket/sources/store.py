@@ -115,6 +115,11 @@ def _identity(data: Manifest | MarketData) -> tuple[str, str, bool]:
     return data.content_hash, name, data.synthetic
 
 
+def _pointer(generation: int, checksum: str) -> str:
+    """Return the text of ``CURRENT``."""
+    return f"{generation:06d} {checksum}\n"
+
+
 def _asked(calls: Manifest | tuple[CallRecord, ...]) -> set[tuple[object, ...]]:
     """Return what was asked of whom, whenever that was: asking the same again adds nothing."""
     records = calls.calls if isinstance(calls, Manifest) else calls
@@ -402,14 +407,15 @@ class Store:
                 "the store is empty", "import a folder ('hypebasket data import DIR') or fetch: hypebasket fetch"
             )
         try:
-            words = (self.root / "CURRENT").read_text(encoding="ascii").split()
+            pointer = (self.root / "CURRENT").read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError) as error:
             raise DamagedDataError(f"CURRENT: cannot be read: {error}", _REMEDY) from error
-        if len(words) != 2 or not words[0].isdecimal():
+        number = pointer.partition(" ")[0]
+        if not number.isdecimal():
             raise DamagedDataError("CURRENT: does not name a generation", _REMEDY)
-        manifest, checksum = read_checked(self._manifest_path(int(words[0])))
-        if checksum != words[1] or manifest.generation != int(words[0]):
-            raise DamagedDataError(f"CURRENT: does not match generations/{words[0]}.json", _REMEDY)
+        manifest, checksum = read_checked(self._manifest_path(int(number)))
+        if pointer != _pointer(manifest.generation, checksum) or manifest.generation != int(number):
+            raise DamagedDataError(f"CURRENT: does not match generations/{number}.json", _REMEDY)
         return manifest
 
     def _checked(self, generation: int) -> tuple[Manifest, str]:
@@ -420,7 +426,7 @@ class Store:
         return read_checked(path)
 
     def _point_at(self, generation: int, checksum: str) -> None:
-        write_atomically(self.root / "CURRENT", f"{generation:06d} {checksum}\n".encode())
+        write_atomically(self.root / "CURRENT", _pointer(generation, checksum).encode())
 
     def _keep(self, content: bytes, ending: str) -> str:
         digest = hashlib.sha256(content).hexdigest()

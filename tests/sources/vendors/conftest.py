@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from hypebasket.sources.akshare.calls import Caller
 from hypebasket.sources.akshare.network import Manners, Network
 
 QUICK = Manners(
-    interval=0, jitter=0, connect=2, read=0.5, whole_answer=1.5, attempts=2, first_wait=0, longest_wait=0,
+    interval=0, jitter=0, connect=2, read=1.0, whole_answer=1.5, attempts=2, first_wait=0, longest_wait=0,
     largest_answer=8_000_000,
 )  # fmt: skip
 
@@ -31,6 +32,7 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeVendor]:
         monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", redirect(running.port))
         monkeypatch.setattr(fetch_module, "reach", lambda _url: None)
         monkeypatch.setattr(time, "sleep", lambda _seconds: None)  # akshare rests between pages
+        monkeypatch.setattr(os, "fsync", lambda _handle: None)  # power cuts are not played here
         yield running
 
 

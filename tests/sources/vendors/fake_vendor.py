@@ -20,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import openpyxl  # noqa: F401  (else the first workbook would be made too slowly for an impatient client)
 import pandas as pd
 import requests
 from sina_code import encode_bars, encode_days
@@ -211,6 +212,8 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Any
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
 
     def do_GET(self) -> None:
         self._serve()

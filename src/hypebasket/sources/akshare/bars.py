@@ -13,7 +13,7 @@ import pandas as pd
 
 from hypebasket.errors import UsageError
 from hypebasket.market.calendar import calendar_of
-from hypebasket.sources.akshare.calls import OTHER_REMEDIES, Caller, Reply, UnknownCodeError
+from hypebasket.sources.akshare.calls import OTHER_REMEDIES, Caller, Reply, UnknownCodeError, says_nothing
 from hypebasket.sources.akshare.proof import Listing, Proof
 from hypebasket.spec.text import Market, market_of
 
@@ -126,6 +126,8 @@ def ask_bars(caller: Caller, vendor: str, symbol: str, first: date, last: date) 
         raise UsageError(f"{symbol}: {vendor} has no bars of this market", f"choose {', '.join(vendors_of(symbol))}")
     reply = ask(caller, _Window(symbol, first, last))
     _same_code(reply, symbol)
+    if reply.frame.empty and says_nothing(reply.body):
+        raise UnknownCodeError(f"{symbol}: {reply.call}: the vendor knows no such code", OTHER_REMEDIES["unknown"])
     if reply.frame.empty:
         raise reply.error("no row", "the stock may not have traded then, or the answer is truncated: check the days")
     proof = Proof(symbol, reply)

@@ -20,7 +20,7 @@ from hypebasket.sources.manifest import CallRecord
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Caller", "Reply", "UnknownCodeError"]
+__all__ = ["OTHER_REMEDIES", "Caller", "Reply", "UnknownCodeError", "says_nothing"]
 
 OTHER_REMEDIES = {
     "ban": "wait an hour, then run the same command again: it goes on where it stopped; or choose another --source",
@@ -106,14 +106,14 @@ class Caller:
 
     def _misread(self, subject: str, call: str, error: Exception) -> VendorError:
         """Tell an answer that says 'nothing known' from one that cannot be read."""
-        if self.network.last is not None and _says_nothing(self.network.last.body):
+        if self.network.last is not None and says_nothing(self.network.last.body):
             return UnknownCodeError(f"{subject}: {call}: the vendor knows no such code", OTHER_REMEDIES["unknown"])
         words = " ".join(str(error).split())[:160]
         what = f"its answer cannot be read ({type(error).__name__}{': ' if words else ''}{words})"
         return VendorError(f"{subject}: {call}: {what}", OTHER_REMEDIES["unreadable"])
 
 
-def _says_nothing(body: bytes) -> bool:
+def says_nothing(body: bytes) -> bool:
     """Tell whether a JSON body is a well-formed 'nothing here': no data, or no record."""
     try:
         answer = json.loads(body)

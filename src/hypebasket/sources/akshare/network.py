@@ -174,18 +174,31 @@ class Network:
 
     def _read(self, response: requests.Response, vendor: str, host: str) -> bytes:
         """Read the whole body: within a deadline, however slowly it drips, and up to a size."""
-        begun = self.clock()
+        late = threading.Event()
+
+        def cut() -> None:
+            late.set()
+            response.raw.shutdown()
+
+        alarm = threading.Timer(self.manners.whole_answer, cut)
+        alarm.daemon = True
+        alarm.start()
         parts: list[bytes] = []
         size = 0
-        for part in response.iter_content(_CHUNK):
-            parts.append(part)
-            size += len(part)
-            if self.clock() - begun > self.manners.whole_answer:
-                response.close()
-                raise _Passing(vendor, f"{host} answers too slowly")
-            if size > self.manners.largest_answer:
-                response.close()
-                raise NoAnswer(vendor, f"the answer of {host} is larger than {self.manners.largest_answer:,} bytes")
+        try:
+            for part in response.iter_content(_CHUNK):
+                parts.append(part)
+                size += len(part)
+                if size > self.manners.largest_answer:
+                    response.close()
+                    text = f"the answer of {host} is larger than {self.manners.largest_answer:,} bytes"
+                    raise NoAnswer(vendor, text)
+        except requests.exceptions.RequestException as error:
+            if late.is_set():
+                raise _Passing(vendor, f"{host} answers too slowly") from error
+            raise
+        finally:
+            alarm.cancel()
         body = b"".join(parts)
         response._content = body  # noqa: SLF001  (streamed, so requests has not kept it; akshare reads .text and .json())
         return body

@@ -24,9 +24,11 @@ PRICES = ("open", "high", "low", "close")
 LOT = 100
 FEN = 100
 GRID_SLACK = 1e-6
-LOTS_BAND = (50.0, 200.0)
-SHARES_BAND = (0.5, 2.0)
-"""amount/volume over the middle of the day's range: around 100 the volume is in lots, around 1 in shares."""
+UNIT_BAND = 0.8, 1.25
+"""Median of amount/volume over the middle of the day's range: around 1 the volume is in shares, around 100 in lots."""
+
+OTHER_UNIT = 10.0
+"""A row that is off by more than this is in another unit than the rest."""
 
 VWAP_SLACK = 0.011
 OUTSIDE_SHARE = 0.01
@@ -123,15 +125,13 @@ class Proof:
         rows = frame[traded]
         ratio = (rows["amount"] / rows["volume"] / ((rows["high"] + rows["low"]) / 2)).to_numpy()
         middle = float(np.median(ratio))
-        factor = next((f for f, (low, high) in ((LOT, LOTS_BAND), (1, SHARES_BAND)) if low <= middle <= high), None)
+        factor = next((unit for unit in (1, LOT) if UNIT_BAND[0] <= middle / unit <= UNIT_BAND[1]), None)
         units = "the unit of volume or amount has changed: choose another --source and report it"
         self._require(factor is None, np.array([]), f"amount/volume is {middle:.4g} times the price", units)
         assert factor is not None
-        low, high = LOTS_BAND if factor == LOT else SHARES_BAND
-        # A volume of few lots is rounded to whole lots, which moves amount/volume by as much.
-        small = rows["volume"].to_numpy() < LOT
-        mixed = ((ratio < low) | (ratio > high)) & ~small
+        mixed = (ratio / factor < 1 / OTHER_UNIT) | (ratio / factor > OTHER_UNIT)
         self._require(mixed, days[traded.to_numpy()], "volume partly in lots, partly in shares", units)
+        # A volume of few lots is rounded to whole lots, which moves amount/volume by as much.
         average = rows["amount"] / (rows["volume"] * factor)
         slack = VWAP_SLACK + average / rows["volume"] * (factor == LOT)
         outside = (average < rows["low"] - slack) | (average > rows["high"] + slack)
