@@ -17,8 +17,9 @@ from hypebasket.sources.akshare.calls import Caller
 from hypebasket.sources.fetch import DEFAULT_FIRST, Extra, last_finished
 from hypebasket.sources.manifest import CallRecord
 from hypebasket.sources.store import Store
+from hypebasket.spec.layout import INSTRUMENTS
 from hypebasket.spec.text import Market, is_symbol
-from hypebasket.spec.workspace import load_workspace
+from hypebasket.spec.workspace import load_instruments, load_workspace
 
 __all__ = ["extras_of", "listed_of", "symbols_of", "workspace_store"]
 
@@ -54,8 +55,9 @@ def symbols_of(root: Path, symbols: Sequence[str], baskets: Sequence[str]) -> tu
 
 
 def listed_of(root: Path) -> Mapping[str, date | None]:
-    """Return the listing dates that the workspace's instruments give."""
-    instruments = load_workspace(root).instruments
+    """Return the listing dates that the workspace's instruments give; none where it has no such table."""
+    path = root / INSTRUMENTS
+    instruments = load_instruments(path, root=root) if path.exists() else {}
     return {symbol: instrument.list_date for symbol, instrument in instruments.items()}
 
 

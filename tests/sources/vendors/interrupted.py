@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-import akshare  # noqa: F401  (loaded once, before the forks)
+import akshare  # loaded once, before the forks
 import requests
 from fake_vendor import FakeVendor, redirect
 from tidy_builder import cn_rows, write_rows, write_tidy

@@ -16,7 +16,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fake_vendor import FakeVendor, Handler, Responder, drip, half_closed, hang, klines, reply, reset
+from fake_answers import klines
+from fake_vendor import FakeVendor, Handler, Responder, drip, half_closed, hang, reply, reset
 
 from hypebasket.errors import VendorError
 from hypebasket.sources.akshare.calls import Caller
@@ -148,17 +149,19 @@ ROWS = (
           edited(lambda ls: [scaled((1, 2, 3, 4, 6), 1.5)(put(9, f"{float(x[2]) * 1.5 - float(ls[i - 1][2]):.2f}")(x))
                              if i == len(ls) - 1 else x for i, x in enumerate(ls)]), "beyond the day's limits"),
     Fault("an ex-date nobody tells of", EM_BARS,
-          edited(lambda ls: [scaled((1, 2, 3, 4, 6), 0.98)(x) if i > 30 else x for i, x in enumerate(ls)]), "close before"),
+          edited(lambda ls: [scaled((1, 2, 3, 4, 6), 0.98)(x) if i > 30 else x for i, x in enumerate(ls)]),
+          "close before"),
 )  # fmt: skip
 CNINFO, INFO, CALENDAR = r"p_sysapi1139", r"api/qt/stock/get", r"klc_td_sh"
+DIVIDEND = dict.fromkeys(["F010N", "F011N", "F025D", "F044V", "F007V", "F001V"]) | dict.fromkeys(
+    ["F006D", "F018D", "F020D", "F023D"], "2024-02-05"
+)
 ELSEWHERE = (
     Fault("dividends refused", CNINFO, reply("no", 403), "HTTP 403", call="akshare.stock_dividend_cninfo("),
     Fault("dividends without their columns", CNINFO, reply('{"records": [{"F006D": "2024-01-01"}]}'), "cannot be read",
           call="akshare.stock_dividend_cninfo("),
-    Fault("dividends in another unit", CNINFO, reply(json.dumps({"records": [
-        {"F006D": "2024-01-30", "F044V": "年度分红", "F010N": None, "F011N": None, "F012N": 30876, "F018D": "2024-02-02",
-         "F020D": "2024-02-05", "F023D": "2024-02-05", "F025D": None, "F007V": "x", "F001V": "y"}]})), "per ten shares",
-          call="akshare.stock_dividend_cninfo("),
+    Fault("dividends in another unit", CNINFO, reply(json.dumps({"records": [DIVIDEND | {"F012N": 30876}]})),
+          "per ten shares", call="akshare.stock_dividend_cninfo("),
     Fault("a dividend that is missing", CNINFO, reply('{"records": []}'), "counted from another price"),
     Fault("facts of another code", INFO, reply(json.dumps({"rc": 0, "rt": 4, "svr": 1, "lt": 1, "full": 1, "data": {
         "f57": "600520", "f58": "别的", "f189": 20010827}})), "renamed?", call="akshare.stock_individual_info_em("),
@@ -166,8 +169,8 @@ ELSEWHERE = (
           call="akshare.stock_individual_info_em("),
     Fault("the list of delisted as a page", r"query\.sse\.com\.cn", reply(BAN_PAGE), "page for people",
           call="akshare.stock_info_sh_delist("),
-    Fault("the list of delisted without columns", r"query\.sse\.com\.cn", reply('{"result": [{"A": 1}]}'), "cannot be read",
-          call="akshare.stock_info_sh_delist("),
+    Fault("the list of delisted without columns", r"query\.sse\.com\.cn", reply('{"result": [{"A": 1}]}'),
+          "cannot be read", call="akshare.stock_info_sh_delist("),
     Fault("names of nobody", r"vCI_CorpInfo", reply("<html>系统繁忙</html>"), "cannot be read",
           call="akshare.stock_info_change_name("),
     Fault("name changes that are no workbook", r"www\.szse\.cn.*SSGSGMXX", reply("PK junk"), "cannot be read",
@@ -197,7 +200,8 @@ ELSEWHERE = (
           call="akshare.stock_zh_a_hist_tx("),
     Fault("Tencent: an error for data", r"newfqkline", reply('kline_day2024={"code":1,"msg":"bad params"}'),
           "cannot be read", source="tencent", call="akshare.stock_zh_a_hist_tx("),
-    Fault("Sina: banned", r"klc_kl", reply("forbidden", 456), "HTTP 456", source="sina", call="akshare.stock_zh_a_daily("),
+    Fault("Sina: banned", r"klc_kl", reply("forbidden", 456), "HTTP 456", source="sina",
+          call="akshare.stock_zh_a_daily("),
     Fault("Sina: text that holds no bars", r"klc_kl", reply('var KLC_KL="AAAA";'), "cannot be read", source="sina",
           call="akshare.stock_zh_a_daily("),
 )  # fmt: skip
