@@ -185,8 +185,7 @@ def fetch(
         fetched = tuple(each.request.symbol for each in work.done)
         changes = tuple(change for each in work.done for change in each.changes)
         stored = _store(work, manifest) if work.done or work.tables or work.levels else None
-        if not work.failures and not work.left:
-            work.staging.clear()
+        work.staging.drop(fetched)
         return FetchOutcome(stored, fetched, work.failures, tuple(work.left), changes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,10 +71,10 @@ class Staging:
             tuple(Change.model_validate(change) for change in facts["changes"]),
         )
 
-    def clear(self) -> None:
-        """Delete what has entered the store."""
-        for path in self.folder.glob("*.json"):
-            path.unlink(missing_ok=True)
+    def drop(self, symbols: Iterable[str]) -> None:
+        """Delete the harvests of symbols that have entered the store."""
+        for symbol in symbols:
+            self._path(symbol).unlink(missing_ok=True)
 
     def _path(self, symbol: str) -> Path:
         return self.folder / f"{symbol}.json"

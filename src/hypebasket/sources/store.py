@@ -323,7 +323,11 @@ class Store:
     def tables(self, manifest: Manifest) -> dict[str, pd.DataFrame]:
         """Return the tables that a generation keeps beside the market data, by file name."""
         kept = [stored for stored in manifest.objects if stored.kind == "table"]
-        return {stored.origin: pa_parquet.read_table(io.BytesIO(self._read(stored))).to_pandas() for stored in kept}
+        return {stored.origin: self._table(stored) for stored in kept}
+
+    def _table(self, stored: StoredObject) -> pd.DataFrame:
+        rows: pd.DataFrame = pa_parquet.read_table(io.BytesIO(self._read(stored))).to_pandas(date_as_object=False)
+        return rows
 
     def manifest(self, generation: int | None = None) -> Manifest:
         """Return what a generation holds (default: the current one)."""
