@@ -30,7 +30,7 @@ from hypebasket.sources.akshare.network import Manners, Network
 from hypebasket.sources.fetch import fetch, plan_requests
 from hypebasket.sources.store import Store
 
-SYMBOLS = ("600519.SH", "300418.SZ", "00700.HK", "000300.SH")
+SYMBOLS = ("600519.SH", "000300.SH")
 MANNERS = Manners(interval=0, jitter=0, attempts=3, first_wait=0, longest_wait=0)
 SECONDS = 60
 
