@@ -70,7 +70,7 @@ def extras_of(
     begin = first or DEFAULT_FIRST
     extras = []
     if fx:
-        extras.append(Extra("fx.parquet", lambda caller: marketwide.ask_rates(caller, begin, end)))
+        extras.append(Extra("exchange rates", lambda caller: marketwide.ask_rates(caller, begin, end), "rates"))
     if pool:
         calendar = calendar_of(Market.XSHG)
         last_session = calendar.session(end, direction="previous")
@@ -79,7 +79,7 @@ def extras_of(
     for concept in concepts:
         extras.append(Extra(f"members_{concept}.parquet", partial(_members, concept=concept)))
         levels = partial(_board_index, concept=concept, first=begin, last=end)
-        extras.append(Extra(f"index of {concept}", levels, is_index=True))
+        extras.append(Extra(f"index of {concept}", levels, "indices"))
     return tuple(extras)
 
 

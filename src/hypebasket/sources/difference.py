@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hypebasket.columns import ACTIONS, BARS, INDICES, Frame
+from hypebasket.columns import ACTIONS, BARS, INDICES, RATES, Frame
 from hypebasket.market.data import MarketData
 
 __all__ = ["Difference", "differences"]
@@ -34,7 +34,7 @@ class Difference:
 
 
 def differences(a: MarketData, b: MarketData) -> Iterator[Difference]:
-    """Yield every difference of bars, corporate actions and indices, by table, symbol and day.
+    """Yield every difference of bars, corporate actions, indices and rates, by table, symbol (or pair) and day.
 
     Numbers are equal when they are within 1e-9 of their size: formats differ in the last bit.
     """
@@ -42,23 +42,28 @@ def differences(a: MarketData, b: MarketData) -> Iterator[Difference]:
         (BARS, a.bars, b.bars),
         (ACTIONS, a.actions, b.actions),
         (INDICES, a.indices, b.indices),
+        (RATES, a.rates, b.rates),
     ):
         yield from _of_frames(frame, left, right)
 
 
 def _of_frames(frame: Frame, left: pd.DataFrame, right: pd.DataFrame) -> Iterator[Difference]:
-    symbol, day = frame.key
-    both = left.merge(right, on=[symbol, day], how="outer", suffixes=("_a", "_b"), indicator="side")
-    found = []
-    for side, kind in (("left_only", "only in a"), ("right_only", "only in b")):
-        rows = both[both["side"] == side]
-        found += [Difference(frame.name, s, d.date(), kind) for s, d in zip(rows[symbol], rows[day], strict=True)]  # type: ignore[arg-type]
-    common = both[both["side"] == "both"]
+    *names, day = frame.key
+    both = left.merge(right, on=list(frame.key), how="outer", suffixes=("_a", "_b"), indicator="side")
+    about = both[names].astype(str).agg(" ".join, axis=1) if len(both) else both[names[0]]
+    who, when = about.tolist(), [stamp.date() for stamp in both[day]]
+    found = [
+        Difference(frame.name, who[i], when[i], "only in a" if side == "left_only" else "only in b")
+        for i, side in enumerate(both["side"])
+        if side != "both"
+    ]
+    in_both = (both["side"] == "both").to_numpy()
     for column in (name for name in frame.names if name not in frame.key):
-        was, now = common[f"{column}_a"], common[f"{column}_b"]
-        rows = common[_differs(was, now)]
-        values = zip(rows[symbol], rows[day], rows[f"{column}_a"], rows[f"{column}_b"], strict=True)
-        found += [Difference(frame.name, s, d.date(), "value", column, _plain(x), _plain(y)) for s, d, x, y in values]
+        was, now = both[f"{column}_a"], both[f"{column}_b"]
+        found += [
+            Difference(frame.name, who[i], when[i], "value", column, _plain(was.iloc[i]), _plain(now.iloc[i]))
+            for i in np.flatnonzero(_differs(was, now) & in_both)
+        ]
     yield from sorted(found, key=lambda each: (each.symbol, each.day, each.column))
 
 

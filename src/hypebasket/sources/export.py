@@ -12,6 +12,7 @@ from hypebasket.errors import UsageError
 from hypebasket.files import write_atomically
 from hypebasket.market.data import MarketData
 from hypebasket.sources.manifest import Manifest
+from hypebasket.sources.naming import COLUMNS
 from hypebasket.sources.store import Store, pack
 from hypebasket.spec.instrument import Instrument
 
@@ -42,6 +43,8 @@ def write_tidy(
         written.append(write_atomically(folder / f"corporate_actions{_PARQUET}", pack(data.actions)))
     if len(data.indices):
         written.append(write_atomically(folder / f"index{_PARQUET}", pack(data.indices)))
+    if len(data.rates):
+        written.append(write_atomically(folder / f"fx{_PARQUET}", pack(data.rates)))
     if data.instruments:
         written.append(write_atomically(folder / f"symbols{_PARQUET}", pack(_symbols(data.instruments))))
     facts = json.dumps({"name": data.source, "synthetic": data.synthetic}, ensure_ascii=False)
@@ -51,13 +54,10 @@ def write_tidy(
 
 def _symbols(instruments: Mapping[str, Instrument]) -> pd.DataFrame:
     rows = [instruments[symbol].model_dump(mode="json") for symbol in sorted(instruments)]
-    frame = pd.DataFrame(rows)[
-        ["symbol", "name_zh", "name_en", "board", "lot", "list_date", "delist_date", "issue_price"]
-    ]
-    for column in ("lot", "issue_price"):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    text = [column for column in frame.columns if column not in ("lot", "issue_price")]
-    return frame.astype(dict.fromkeys(text, "str"))
+    frame = pd.DataFrame(rows)[[name for name in COLUMNS["symbols"] if name in Instrument.model_fields]]
+    numbers = ("lot", "issue_price")
+    types = {name: "float64" if name in numbers else "str" for name in frame.columns}
+    return frame.astype(types)
 
 
 def export(store: Store, folder: Path, generation: int | None = None) -> list[Path]:

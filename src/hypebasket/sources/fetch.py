@@ -10,10 +10,11 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pandas as pd
 
-from hypebasket.columns import ACTIONS, BARS, INDICES, Frame
+from hypebasket.columns import ACTIONS, BARS, INDICES, RATES, Frame, empty_frame
 from hypebasket.errors import DamagedDataError, DataGapError, VendorError
 from hypebasket.market.calendar import Session, calendar_of
 from hypebasket.market.data import MarketData
@@ -24,7 +25,6 @@ from hypebasket.sources.akshare.listings import Registers
 from hypebasket.sources.akshare.marketwide import check_calendar, is_index
 from hypebasket.sources.akshare.network import reach
 from hypebasket.sources.bars import known_board
-from hypebasket.sources.content import content_hash
 from hypebasket.sources.export import bars_by_file, write_tidy
 from hypebasket.sources.finding import Finding
 from hypebasket.sources.folder import FolderReading, read_folder
@@ -65,12 +65,13 @@ class Plan:
 class Extra:
     """Something besides the bars of symbols: ``ask`` returns its rows and the calls made.
 
-    A table is kept under ``name``, its rows added to those kept before; an index has columns symbol, date, close.
+    A table is kept under ``name``, its rows added to those kept before; indices and rates have the columns of
+    ``columns.INDICES`` and ``columns.RATES`` and join the market data.
     """
 
     name: str
     ask: Callable[[Caller], tuple[pd.DataFrame, tuple[CallRecord, ...]]]
-    is_index: bool = False
+    into: Literal["tables", "indices", "rates"] = "tables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,9 @@ class _Fetch:
     failures: dict[str, VendorError] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     records: list[CallRecord] = field(default_factory=list)
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    levels: dict[str, pd.DataFrame] = field(default_factory=dict)
+    gains: dict[str, dict[str, pd.DataFrame]] = field(
+        default_factory=lambda: {"tables": {}, "indices": {}, "rates": {}}
+    )
 
 
 def fetch(
@@ -184,7 +186,7 @@ def fetch(
         work.records += work.registers.records
         fetched = tuple(each.request.symbol for each in work.done)
         changes = tuple(change for each in work.done for change in each.changes)
-        stored = _store(work, manifest) if work.done or work.tables or work.levels else None
+        stored = _store(work, manifest) if work.done or any(work.gains.values()) else None
         work.staging.drop(fetched)
         return FetchOutcome(stored, fetched, work.failures, tuple(work.left), changes)
 
@@ -221,10 +223,7 @@ def _gather(work: _Fetch, requests: Sequence[Request], extras: Sequence[Extra], 
             progress(number, total, str(error))
             continue
         work.records += records
-        if extra.is_index:
-            work.levels[str(rows_["symbol"].iloc[0])] = rows_
-        else:
-            work.tables[extra.name] = rows_
+        work.gains[extra.into][extra.name] = rows_
         progress(number, total, f"{extra.name}: {len(rows_):,} rows")
 
 
@@ -239,7 +238,7 @@ def _store(work: _Fetch, manifest: Manifest | None) -> ImportOutcome:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     tables = {} if manifest is None else work.store.tables(manifest)
-    for name, rows in work.tables.items():
+    for name, rows in work.gains["tables"].items():
         tables[name] = _added(tables.get(name), rows)
     data = _joined(work)
     write_tidy(folder, data, _files(work, manifest), tables)
@@ -274,23 +273,24 @@ def _all_read(reading: FolderReading, done: Sequence[Harvest]) -> None:
 
 
 def _joined(work: _Fetch) -> MarketData:
-    """Return actions, index levels and instruments of both, fetched ones first; the bars are joined by file."""
+    """Return actions, index levels, rates and instruments of both; the bars are joined by file (``_files``)."""
     old = work.held
     actions = [_frame(ACTIONS, e.request.symbol, e.actions.assign(reference_price=float("nan"))) for e in work.done
                if len(e.actions)]  # fmt: skip
-    levels = {each.request.symbol: each.levels for each in work.done if len(each.levels)} | work.levels
-    indices = [_frame(INDICES, symbol, rows) for symbol, rows in levels.items()]
+    indices = [_frame(INDICES, e.request.symbol, e.levels) for e in work.done if len(e.levels)]
+    indices += [rows[list(INDICES.names)] for rows in work.gains["indices"].values()]
+    rates = [rows[list(RATES.names)] for rows in work.gains["rates"].values()]
     instruments = ({} if old is None else dict(old.instruments)) | {
         each.request.symbol: instrument for each in work.done if (instrument := _instrument(each, old)) is not None
     }
     joined = {
         frame.name: _over(frame, [] if old is None else [getattr(old, frame.name)], new)
-        for frame, new in ((ACTIONS, actions), (INDICES, indices))
+        for frame, new in ((ACTIONS, actions), (INDICES, indices), (RATES, rates))
     }
-    bars = _empty(BARS)
     name = "akshare" if old is None else old.source
-    identity = content_hash(bars, joined["actions"], joined["indices"], instruments)
-    return MarketData(bars, joined["actions"], joined["indices"], instruments, name, False, identity)
+    return MarketData(
+        empty_frame(BARS), joined["actions"], joined["indices"], instruments, name, False, "", (), joined["rates"]
+    )
 
 
 def _files(work: _Fetch, manifest: Manifest | None) -> dict[str, pd.DataFrame]:
@@ -305,7 +305,7 @@ def _files(work: _Fetch, manifest: Manifest | None) -> dict[str, pd.DataFrame]:
     for name, group in fetched.items():
         new = [_frame(BARS, each.request.symbol, each.bars) for each in group]
         before = [_held(work.held, each.request.symbol) for each in group]
-        files[name] = _over(BARS, [*before, files.get(name, _empty(BARS))], new)
+        files[name] = _over(BARS, [*before, files.get(name, empty_frame(BARS))], new)
     return {name: rows for name, rows in files.items() if len(rows)}
 
 
@@ -314,13 +314,9 @@ def _frame(frame: Frame, symbol: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(symbol=symbol)[list(frame.names)].astype(types)
 
 
-def _empty(frame: Frame) -> pd.DataFrame:
-    return pd.DataFrame({column.name: pd.Series([], dtype=column.dtype) for column in frame.columns})
-
-
 def _over(frame: Frame, old: list[pd.DataFrame], new: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of both, sorted; a new row replaces the old one of the same key."""
-    rows = pd.concat([part for part in (*old, *new) if len(part)] or [_empty(frame)], ignore_index=True)
+    rows = pd.concat([part for part in (*old, *new) if len(part)] or [empty_frame(frame)], ignore_index=True)
     return rows.drop_duplicates(list(frame.key), keep="last").sort_values(list(frame.key), ignore_index=True)
 
 
@@ -332,20 +328,19 @@ def _instrument(harvest: Harvest, old: MarketData | None) -> Instrument | None:
     listed = listing.listed or (before.list_date if before else None)
     if board is None or listed is None or not len(harvest.bars):
         return before
-    name = listing.name or (before.name_zh if before else symbol)
     lots = {"hk": listing.lot, "us": 1}
-    return Instrument(
-        symbol=symbol,
-        name_zh=name,
-        name_en=before.name_en if before else name,
-        board=board,
-        currency=CURRENCY_OF[market_of(symbol)],
-        lot=lots.get(board, 100) or (before.lot if before else None),
-        list_date=listed,
-        delist_date=listing.delisted or (before.delist_date if before else None),
-        issue_price=listing.issue_price or (before.issue_price if before else None),
-        source="akshare",
-    )
+    known = {
+        "name_zh": listing.name,
+        "lot": lots.get(board, 100),
+        "list_date": listed,
+        "delist_date": listing.delisted,
+        "issue_price": listing.issue_price,
+    }
+    if before is not None:
+        return before.model_copy(update={key: value for key, value in known.items() if value} | {"source": "akshare"})
+    names = {"name_zh": listing.name or symbol, "name_en": listing.name or symbol}
+    facts = known | names | {"symbol": symbol, "board": board, "currency": CURRENCY_OF[market_of(symbol)]}
+    return Instrument.model_validate(facts | {"source": "akshare"})
 
 
 def _told(

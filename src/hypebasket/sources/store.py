@@ -165,7 +165,7 @@ class Store:
     @contextmanager
     def exclusively(self, say: Say = lambda _: None) -> Iterator[None]:
         """Hold the store's lock, with what an interrupted write left behind removed; refuse where another holds it."""
-        with hold_lock(self.root / "lock"):
+        with hold_lock(self.root / "lock", writer="import or fetch"):
             self._tidy_up(say)
             yield
 

@@ -190,8 +190,8 @@ def test_indices(symbol: str, market: Market, vendor: FakeVendor, caller: Caller
 
 def test_rates_are_per_unit(vendor: FakeVendor, caller: Caller) -> None:
     rates, _ = marketwide.ask_rates(caller, FIRST, LAST)
-    first = rates.groupby("pair")["rate"].first()
-    assert first.to_dict() == pytest.approx({"USDCNY": 7.10, "HKDCNY": 0.908})
+    first = rates.groupby("base")["rate"].first()
+    assert first.to_dict() == pytest.approx({"USD": 7.10, "HKD": 0.908})
     vendor.spoil(r"forex\.php.*money_code=HKD", reply("<html><table><tr><td>x</td></tr></table></html>"))
     with pytest.raises(VendorError, match=r"HKDCNY: akshare\.currency_boc_sina"):
         marketwide.ask_rates(caller, FIRST, LAST)

@@ -271,8 +271,10 @@ def test_tables_are_kept_beside_the_data_and_added_to(vendor: FakeVendor, caller
     assert not outcome.failures, outcome.failures
     manifest = store.manifest()
     tables = store.tables(manifest)
-    assert set(tables) == {"fx.parquet", "limit_up_pool.parquet", "members_Sora概念.parquet"}
-    assert set(tables["fx.parquet"]["pair"]) == {"USDCNY", "HKDCNY"}
+    assert set(tables) == {"limit_up_pool.parquet", "members_Sora概念.parquet"}
+    rates = store.load().rates
+    assert set(rates["base"]) == {"USD", "HKD"}
+    assert set(rates["quote"]) == {"CNY"}
     assert len(tables["limit_up_pool.parquet"]) == 4
     assert "BK1166.EM" in set(store.load().indices["symbol"])
     later = extras_of(fx=False, pool=1, concepts=[], first=FIRST, last=date(2024, 3, 27))

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from hypebasket.columns import RATES
 from hypebasket.market.calendar import calendar_of
 from hypebasket.sources.akshare.calls import OTHER_REMEDIES, Caller, UnknownCodeError
 from hypebasket.sources.akshare.proof import Proof, sessions_of
@@ -91,7 +92,7 @@ def ask_index(caller: Caller, symbol: str, first: date, last: date) -> tuple[pd.
 
 
 def ask_rates(caller: Caller, first: date, last: date) -> tuple[pd.DataFrame, tuple[CallRecord, ...]]:
-    """Ask for the central parity of USD and HKD: columns pair, date, rate (CNY per unit), kind, source."""
+    """Ask for the central parity of USD and HKD in CNY: the columns of ``columns.RATES``."""
     parts, records = [], []
     for pair, name in _RATES.items():
         days = {"start_date": f"{first:%Y%m%d}", "end_date": f"{last:%Y%m%d}"}
@@ -103,9 +104,9 @@ def ask_rates(caller: Caller, first: date, last: date) -> tuple[pd.DataFrame, tu
         low, high = (4.0, 12.0) if pair == "USDCNY" else (0.5, 1.5)
         if not rate.between(low, high).all():
             raise reply.error(f"rates outside {low}..{high} yuan", OTHER_REMEDIES["unreadable"])
-        parts.append(frame.assign(pair=pair, rate=rate, kind="central_parity", source="akshare.currency_boc_sina"))
+        parts.append(frame.assign(base=pair[:3], quote=pair[3:], kind="central_parity", rate=rate))
         records.append(reply.checked((*proof.passed, "plausible"), vendor="sina", first=first, last=last))
-    return pd.concat(parts, ignore_index=True)[["pair", "date", "rate", "kind", "source"]], tuple(records)
+    return pd.concat(parts, ignore_index=True)[list(RATES.names)], tuple(records)
 
 
 @dataclass(frozen=True, slots=True)
