@@ -15,6 +15,7 @@ test: $(STAMP)
 
 torture: $(STAMP)
 	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest tests/properties tests/reference
+	HYPEBASKET_KILLS=200 $(BIN)/python -m pytest tests/sources/vendors/test_kill.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check src tests benchmarks examples

@@ -18,6 +18,7 @@ __all__ = [
     "SpecError",
     "StoreError",
     "UsageError",
+    "VendorError",
     "Words",
 ]
 
@@ -127,6 +128,10 @@ class DataGapError(HypebasketError):
     """Data that the run needs is not there."""
 
     exit_code = 3
+
+
+class VendorError(DataGapError):
+    """A vendor gave no answer, or one that is not believed; nothing of it enters the store."""
 
 
 class DamagedDataError(HypebasketError):

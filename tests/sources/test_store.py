@@ -134,7 +134,7 @@ def test_a_flipped_byte_anywhere_is_found_and_healed_by_importing(
     for i, name in enumerate(names):
         copy = Store(tmp_path / f"copy{i}")
         shutil.copytree(store.root, copy.root)
-        content = bytearray((copy.root / name).read_bytes().rstrip())
+        content = bytearray((copy.root / name).read_bytes())
         content[int(where * (len(content) - 1))] ^= 0x01
         (copy.root / name).write_bytes(bytes(content))
         assert copy.verify().problems, name
@@ -198,7 +198,7 @@ def test_leftovers_of_a_killed_import_are_removed(store: Store, folder: Path) ->
 def test_a_second_import_is_refused_while_one_runs(store: Store, folder: Path) -> None:
     with (
         hold_lock(store.root / "lock"),
-        pytest.raises(StoreError, match="another import is writing"),
+        pytest.raises(StoreError, match="another import or fetch is writing"),
     ):
         store.import_folder(folder)
     assert not store.import_folder(folder).is_new

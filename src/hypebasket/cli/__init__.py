@@ -42,13 +42,18 @@ VERBS = {
     "new": Verb("hypebasket.cli.new:new", "Write a new, commented strategy, basket or event."),
     "watch": Verb("hypebasket.cli.watch:watch", "Check and run again on every save; refresh the open page."),
     "events": Verb("hypebasket.cli.events:events", "List the events; explain an event's sessions hop by hop."),
-    "data": Verb("hypebasket.cli.data:data", "Import, show and verify the workspace's market data."),
+    "fetch": Verb("hypebasket.cli.fetch:fetch", "Fetch market data from vendors (akshare) into the workspace's store."),
+    "data": Verb("hypebasket.cli.data:data", "Import, compare, verify and export the workspace's market data."),
+    "basket": Verb("hypebasket.cli.basket:basket", "Draft a basket from a concept board; tell what has changed."),
     "rules": Verb("hypebasket.cli.rules:rules", "Show the law in force on a day, or what changed between two days."),
     "audit": Verb(
         "hypebasket.cli.audit:audit", "Replay a run's ledger on its own, and look for what is wrong with it."
     ),
     "verify": Verb("hypebasket.cli.verify:verify", "Make a run again from its manifest; compare byte for byte."),
     "init": Verb("hypebasket.cli.init:init", "Make a fresh workspace."),
+    "doctor": Verb(
+        "hypebasket.cli.doctor:doctor", "Look at Python, packages, calendars, store, disk, clock and fonts."
+    ),
 }
 
 

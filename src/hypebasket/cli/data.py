@@ -1,54 +1,60 @@
-"""``hypebasket data``: import a folder into the workspace's store, say what is there, verify it."""
+"""``hypebasket data``: import a folder into the workspace's store, say what is there, verify, compare, export it."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from hypebasket.cli import Session, pass_session
 from hypebasket.cli.data_actions import actions
+from hypebasket.cli.snapshot import facts_of, say_findings, say_manifest
 from hypebasket.errors import DamagedDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hypebasket.sources.finding import Finding
-    from hypebasket.sources.manifest import Manifest
     from hypebasket.sources.store import Store
 
 __all__ = ["data", "store_of"]
 
 ROWS_SHOWN = 40
-"""Findings shown in the terminal; the others are counted and ``--json`` lists all."""
+"""Differences shown in the terminal; ``--json`` lists all."""
 
-_HEADER = {"en": ("", "file", "what", "count", "sessions"), "zh": ("", "文件", "内容", "数量", "交易日")}
+DIFFERENT = 4
+"""Exit code of a comparison that found a difference."""
+
 _WORDS = {
-    "refused": {"en": "REFUSED", "zh": "拒绝"},
-    "blemish": {"en": "blemish", "zh": "瑕疵"},
-    "note": {"en": "note", "zh": "说明"},
     "empty": {
-        "en": "The store is empty. Fill it: hypebasket data import DIR",
-        "zh": "数据仓库为空。导入：hypebasket data import DIR",
-    },
-    "more": {
-        "en": "... and {} more (--json lists all, -v shows notes)",
-        "zh": "……另有 {} 条（--json 列出全部，-v 显示说明）",
+        "en": "The store is empty. Fill it: hypebasket data import DIR, or hypebasket fetch",
+        "zh": "数据仓库为空。导入：hypebasket data import DIR；或获取：hypebasket fetch",
     },
     "new": {"en": "generation {} imported", "zh": "已导入第 {} 代"},
     "equal": {"en": "nothing new: generation {} holds the same", "zh": "无新内容：第 {} 代内容相同"},
-    "synthetic": {"en": "SYNTHETIC data", "zh": "合成数据"},
     "sound": {
         "en": "{} generations, {} objects: every byte is as it was written",
         "zh": "{} 代、{} 个对象：字节全部与写入时一致",
     },
+    "same": {"en": "no difference", "zh": "没有差异"},
+    "differences": {"en": "{} differences (a: {}, b: {})", "zh": "{} 处差异（a：{}，b：{}）"},
+    "more": {"en": "... and {} more (--json lists all)", "zh": "……另有 {} 处（--json 列出全部）"},
+    "garbage": {
+        "en": "{} generations, {} files deleted, {:,} bytes freed",
+        "zh": "删除 {} 代、{} 个文件，释放 {:,} 字节",
+    },
+    "would": {
+        "en": "{} generations, {} files, {:,} bytes could go (--dry-run)",
+        "zh": "可删除 {} 代、{} 个文件、{:,} 字节（--dry-run）",
+    },
+    "rolled": {"en": "generation {} is current again", "zh": "已恢复为第 {} 代"},
+    "exported": {"en": "generation {} written to {}: {} files", "zh": "第 {} 代已写入 {}：{} 个文件"},
 }
 
 
 @click.group()
 def data() -> None:
-    """Market data of the workspace: import, status, verify, actions."""
+    """Market data of the workspace: import, status, verify, diff, actions, rollback, gc, export."""
 
 
 data.add_command(actions)
@@ -56,79 +62,15 @@ data.add_command(actions)
 
 def store_of(session: Session) -> Store:
     """Return the store of the workspace."""
-    from hypebasket.sources.store import Store
+    from hypebasket.pipeline.fetching import workspace_store
+
+    return workspace_store(_root(session))
+
+
+def _root(session: Session) -> Path:
     from hypebasket.spec.workspace import find_workspace
 
-    root = session.workspace or find_workspace(Path.cwd())
-    return Store(root / "data" / "store")
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-
-
-def _span(finding: Finding) -> str:
-    if finding.first is None:
-        return ""
-    return str(finding.first) if finding.first == finding.last else f"{finding.first} .. {finding.last}"
-
-
-def _say_findings(session: Session, findings: Sequence[Finding]) -> None:
-    from hypebasket.sources.finding import LABELS
-
-    order = {"refused": 0, "blemish": 1, "note": 2}
-    shown = [f for f in findings if f.severity != "note" or session.verbosity > 0]
-    shown.sort(key=lambda f: order[f.severity])
-    rows: list[Sequence[str]] = [_HEADER[session.lang]]
-    for finding in shown[:ROWS_SHOWN]:
-        what = finding.message if session.lang == "en" else LABELS[finding.kind].zh
-        what = f"{finding.symbol}: {what}" if finding.symbol else what
-        word = _WORDS[finding.severity][session.lang]
-        rows.append((word, finding.file, what, f"{finding.count:,}", _span(finding)))
-    for line in _table(rows):
-        session.say(line)
-    hidden = len(findings) - len(rows) + 1
-    if hidden:
-        session.say(_WORDS["more"][session.lang].format(hidden))
-
-
-def _facts(manifest: Manifest) -> dict[str, Any]:
-    return {
-        "generation": manifest.generation,
-        "name": manifest.name,
-        "folder": manifest.folder,
-        "synthetic": manifest.synthetic,
-        "imported_at": manifest.imported_at.isoformat(),
-        "content_hash": manifest.content_hash,
-        "symbols": len(manifest.symbols),
-        "files": [file.model_dump(mode="json", exclude={"symbols"}) for file in manifest.files],
-        "findings": [finding.model_dump(mode="json") for finding in manifest.findings],
-        "packages": manifest.packages,
-    }
-
-
-def _say_manifest(session: Session, manifest: Manifest) -> None:
-    synthetic = f"  {_WORDS['synthetic'][session.lang]}" if manifest.synthetic else ""
-    imported = f"{manifest.imported_at:%Y-%m-%d %H:%M} UTC"
-    session.say(f"{manifest.generation:06d}  {manifest.name}  {imported}  {manifest.content_hash[:12]}{synthetic}")
-    for origin in dict.fromkeys(stored.origin for stored in manifest.objects if stored.kind == "bars"):
-        parts = [stored for stored in manifest.objects if stored.kind == "bars" and stored.origin == origin]
-        first = min((p.first for p in parts if p.first), default=None)
-        last = max((p.last for p in parts if p.last), default=None)
-        symbols = sum(len(part.symbols) for part in parts)
-        session.say(f"  {origin}: {symbols} symbols, {sum(p.rows for p in parts):,} bars, {first} .. {last}")
-    for stored in manifest.objects:
-        if stored.kind != "bars":
-            span = f", {stored.first} .. {stored.last}" if stored.first else ""
-            session.say(f"  {stored.kind}: {stored.rows:,} rows of {len(stored.symbols)} symbols{span}")
+    return session.workspace or find_workspace(Path.cwd())
 
 
 @data.command("import")
@@ -144,12 +86,12 @@ def import_(session: Session, folder: Path) -> None:
     store = store_of(session)
     outcome = store.import_folder(folder, session.progress)
     if session.as_json:
-        session.print_json({"new": outcome.is_new, **_facts(outcome.manifest)})
+        session.print_json({"new": outcome.is_new, **facts_of(outcome.manifest)})
         return
-    _say_findings(session, outcome.findings)
+    say_findings(session, outcome.findings)
     word = "new" if outcome.is_new else "equal"
     session.say(_WORDS[word][session.lang].format(outcome.manifest.generation))
-    _say_manifest(session, outcome.manifest)
+    say_manifest(session, outcome.manifest)
 
 
 @data.command()
@@ -158,14 +100,14 @@ def status(session: Session) -> None:
     """Say what the store holds, where it came from and what is blemished."""
     found = store_of(session).status()
     if session.as_json:
-        facts = None if found.manifest is None else _facts(found.manifest)
+        facts = None if found.manifest is None else facts_of(found.manifest)
         session.print_json({"current": facts, "generations": found.generations, "size": found.size})
         return
     if found.manifest is None:
         session.say(_WORDS["empty"][session.lang])
         return
-    _say_manifest(session, found.manifest)
-    _say_findings(session, found.manifest.findings)
+    say_manifest(session, found.manifest)
+    say_findings(session, found.manifest.findings)
 
 
 @data.command()
@@ -174,9 +116,82 @@ def verify(session: Session) -> None:
     """Read every stored file again and compare it with the hash it was stored under (damage: exit code 3)."""
     found = store_of(session).verify()
     if found.problems:
-        remedy = "import the folder again ('hypebasket data import DIR')"
+        remedy = "import the folder again ('hypebasket data import DIR'), or go back: hypebasket data rollback N"
         raise DamagedDataError("the store is damaged:\n" + "\n".join(found.problems), remedy)
     if session.as_json:
         session.print_json({"generations": found.generations, "objects": found.objects, "problems": []})
         return
     session.say(_WORDS["sound"][session.lang].format(found.generations, found.objects))
+
+
+@data.command()
+@click.argument("a")
+@click.argument("b")
+@pass_session
+def diff(session: Session, a: str, b: str) -> None:
+    """Compare two snapshots, row by row and value by value (differences: exit code 4).
+
+    A and B are each a generation's number, 'current', 'sample', or a tidy folder. Differences are listed, never
+    averaged.
+
+    \b
+    hypebasket data diff 3 current
+    hypebasket data diff my-folder current --json
+    """  # noqa: D301  (the \b keeps the lines below it as they are)
+    from hypebasket.pipeline.supply import snapshot
+    from hypebasket.sources.difference import differences
+
+    root = _root(session)
+    found = list(differences(snapshot(root, a), snapshot(root, b)))
+    if session.as_json:
+        session.print_json({"a": a, "b": b, "differences": [asdict(each) for each in found]})
+    for each in found[:ROWS_SHOWN]:
+        session.say(str(each))
+    if len(found) > ROWS_SHOWN:
+        session.say(_WORDS["more"][session.lang].format(len(found) - ROWS_SHOWN))
+    session.say(_WORDS["differences"][session.lang].format(len(found), a, b) if found else _WORDS["same"][session.lang])
+    if found:
+        sys.exit(DIFFERENT)
+
+
+@data.command()
+@click.argument("generation", type=click.IntRange(1), required=False)
+@pass_session
+def rollback(session: Session, generation: int | None) -> None:
+    """Make GENERATION (default: the one before) current again; nothing is deleted."""
+    manifest = store_of(session).rollback(generation, session.progress)
+    if session.as_json:
+        session.print_json(facts_of(manifest))
+        return
+    session.say(_WORDS["rolled"][session.lang].format(manifest.generation))
+    say_manifest(session, manifest)
+
+
+@data.command()
+@click.option("--keep", type=click.IntRange(1), help="Also delete all generations but the last N and the current one.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+@pass_session
+def gc(session: Session, keep: int | None, dry_run: bool) -> None:
+    """Delete stored files that no generation names, and what an unfinished fetch had kept."""
+    gone = store_of(session).collect_garbage(keep, dry_run=dry_run)
+    if session.as_json:
+        session.print_json(asdict(gone) | {"dry_run": dry_run})
+        return
+    word = "would" if dry_run else "garbage"
+    session.say(_WORDS[word][session.lang].format(len(gone.generations), gone.objects, gone.size))
+
+
+@data.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--generation", type=click.IntRange(1), help="Generation to write [default: the current one].")
+@pass_session
+def export(session: Session, folder: Path, generation: int | None) -> None:
+    """Write a generation into DIR as Parquet files, as 'data import' reads them: the same content hash results."""
+    from hypebasket.sources.export import export as write
+
+    store = store_of(session)
+    number = store.manifest(generation).generation
+    written = write(store, folder, number)
+    session.say(_WORDS["exported"][session.lang].format(number, folder, len(written)))
+    if session.as_json:
+        session.print_json({"generation": number, "files": [str(path) for path in written]})

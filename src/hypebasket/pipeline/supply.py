@@ -12,7 +12,7 @@ from hypebasket.sources.folder import read_folder
 from hypebasket.sources.naming import role_of
 from hypebasket.sources.store import Store
 
-__all__ = ["data_files", "sample_folder", "supply", "supply_again"]
+__all__ = ["data_files", "sample_folder", "snapshot", "supply", "supply_again"]
 
 
 def sample_folder(workspace: Path) -> Path:
@@ -67,6 +67,16 @@ def data_files(workspace: Path, wanted: str) -> tuple[Path, ...]:
         return (store.current_manifest,)
     found = sample_folder(workspace).iterdir()
     return tuple(sorted(path for path in found if path.name == "dataset.json" or role_of(path.name)[0] is not None))
+
+
+def snapshot(workspace: Path, name: str) -> MarketData:
+    """Return a snapshot by name: a generation's number, ``current``, ``sample``, or a tidy folder."""
+    store = Store(workspace / "data" / "store")
+    if name == "current":
+        return store.load()
+    if name.isdecimal():
+        return store.load(generation=int(name))
+    return read_folder(sample_folder(workspace) if name == "sample" else Path(name)).data
 
 
 def _is_sample(store: Store, wanted: str) -> bool:

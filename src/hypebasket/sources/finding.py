@@ -57,6 +57,10 @@ LABELS: dict[str, Text] = {
     "rate_other": Text(zh="不涉及人民币、港元、美元的汇率，未读取", en="rates of other currencies, not read"),
     "index_unknown": Text(zh="指数所属市场未知", en="market of the index unknown"),
     "instrument_skipped": Text(zh="缺板块，或没有任何日期", en="no board, or no day of its life"),
+    "actions_unread": Text(zh="除权除息信息缺失或无法识别", en="corporate actions missing or not readable"),
+    "volume_in_lots": Text(zh="供应商按手给出成交量", en="volume given in lots"),
+    "vendor_rewritten": Text(zh="供应商改写了历史数据", en="history rewritten by the vendor"),
+    "vendor_differs": Text(zh="与另一供应商不一致", en="differs from a second vendor"),
     "board_differs": Text(zh="板块与代码不符", en="board differs from the symbol"),
 }
 """Every kind of finding, in both languages."""

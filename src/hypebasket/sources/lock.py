@@ -50,7 +50,7 @@ def hold_lock(path: Path, *, writer: str = "import", wait: float = 0.0) -> Itera
                 if time.monotonic() >= deadline:
                     raise StoreError(
                         f"another {writer} is writing to '{path.parent}'",
-                        f"wait until it has finished and {writer} again",
+                        "wait until it has finished and run again",
                     ) from error
                 time.sleep(RETRY_SECONDS)
         yield

@@ -149,6 +149,6 @@ def index_symbol(symbol: str) -> str:
 
 def index_market(symbol: str) -> Market | None:
     """Return the market on whose sessions an index is computed; None where it is not known."""
-    if symbol.endswith((".SH", ".SZ", ".BJ", ".CSI")):
+    if symbol.endswith((".SH", ".SZ", ".BJ", ".CSI", ".EM")):
         return Market.XSHG
     return _INDEX_MARKETS.get(symbol)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,16 +29,28 @@ from hypebasket.sources.content import content_hash
 from hypebasket.sources.finding import Finding, blemishes
 from hypebasket.sources.folder import FolderReading, read_folder
 from hypebasket.sources.lock import hold_lock
-from hypebasket.sources.manifest import Manifest, OriginFile, StoredObject, checksum_of, read_manifest
+from hypebasket.sources.manifest import (
+    CallRecord,
+    Change,
+    Manifest,
+    OriginFile,
+    StoredObject,
+    checksum_of,
+    read_checked,
+    read_manifest,
+)
 from hypebasket.spec.instrument import Instrument
 
-__all__ = ["ImportOutcome", "Store", "StoreStatus", "Verification"]
+__all__ = ["Garbage", "ImportOutcome", "Store", "StoreStatus", "Verification", "pack"]
+
+Say = Callable[[str], None]
 
 SYMBOLS_PER_OBJECT = 64
 """Bars of so many neighbouring symbols share an object: few files for a whole market, little to read for a basket."""
 
 ROW_GROUP = 16_384
 _REMEDY = "import the folder again ('hypebasket data import DIR')"
+_FILL = "import a folder ('hypebasket data import DIR') or fetch: hypebasket fetch"
 _PACKAGES = ("pandas", "pyarrow", "numpy", "exchange-calendars")
 _DATES = ("date", "ex_date")
 
@@ -69,7 +82,17 @@ class Verification:
     problems: tuple[str, ...]
 
 
-def _pack(data: pd.DataFrame) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """What a collection deletes, or would: generations, objects that nothing names, bytes."""
+
+    generations: tuple[int, ...]
+    objects: int
+    size: int
+
+
+def pack(data: pd.DataFrame) -> bytes:
+    """Return rows as a Parquet file whose bytes depend on nothing else; days are stored as days."""
     table = pa.Table.from_pandas(data, preserve_index=False).replace_schema_metadata(None)
     for name in _DATES:
         if name in table.column_names:
@@ -90,6 +113,24 @@ def _span(data: pd.DataFrame) -> dict[str, datetime | None]:
 def _identity(data: Manifest | MarketData) -> tuple[str, str, bool]:
     name = data.name if isinstance(data, Manifest) else data.source
     return data.content_hash, name, data.synthetic
+
+
+def _pointer(generation: int, checksum: str) -> str:
+    """Return the text of ``CURRENT``."""
+    return f"{generation:06d} {checksum}\n"
+
+
+def _asked(calls: Manifest | tuple[CallRecord, ...]) -> set[tuple[object, ...]]:
+    """Return what was asked of whom, whenever that was: asking the same again adds nothing."""
+    records = calls.calls if isinstance(calls, Manifest) else calls
+    return {(call.subject, call.vendor, call.function, call.first, call.last) for call in records}
+
+
+def _names(kind: str, rows: pd.DataFrame) -> pd.Series:
+    """Return what the rows are about: symbols, or pairs of currencies; nothing where a table has neither."""
+    if kind == "rates":
+        return rows["base"] + rows["quote"]
+    return rows["symbol"] if "symbol" in rows else pd.Series([], dtype="str")
 
 
 def _parts(reading: FolderReading) -> list[tuple[str, str, pd.DataFrame]]:
@@ -121,50 +162,118 @@ class Store:
         """True where nothing was ever imported."""
         return not (self.root / "CURRENT").exists()
 
-    def import_folder(self, folder: Path, say: Callable[[str], None] = lambda _: None) -> ImportOutcome:
+    @contextmanager
+    def exclusively(self, say: Say = lambda _: None) -> Iterator[None]:
+        """Hold the store's lock, with what an interrupted write left behind removed; refuse where another holds it."""
+        with hold_lock(self.root / "lock", writer="import or fetch"):
+            self._tidy_up(say)
+            yield
+
+    def import_folder(self, folder: Path, say: Say = lambda _: None) -> ImportOutcome:
         """Read and verify a tidy folder and make it the current generation.
 
         Equal content makes no new generation. An import that is interrupted or refused leaves the current one as it
         was; a damaged store is made whole by importing again.
         """
-        with hold_lock(self.root / "lock"):
-            self._tidy_up(say)
-            reading = read_folder(folder, say)
-            known = self._readable_current()
-            is_equal = known is not None and _identity(known) == _identity(reading.data)
-            if known is not None and is_equal and self._is_whole(known):
-                return ImportOutcome(known, False, reading.findings)
-            say(f"storing {len(reading.data.bars):,} bars")
-            objects = [self._write(kind, origin, rows) for kind, origin, rows in _parts(reading)]
-            objects.append(self._write_instruments(reading.data.instruments))
-            if known is not None and is_equal and known.objects == tuple(objects):
-                return ImportOutcome(known, False, reading.findings)
-            manifest = Manifest(
-                generation=self._last_number() + 1,
-                previous=None if known is None else known.generation,
-                imported_at=datetime.now(UTC).replace(microsecond=0),
-                name=reading.data.source,
-                folder=folder.resolve().name,
-                synthetic=reading.data.synthetic,
-                content_hash=reading.data.content_hash,
-                files=tuple(OriginFile(**asdict(file)) for file in reading.files),
-                objects=tuple(objects),
-                findings=reading.findings,
-                packages={"hypebasket": __version__, **{name: version(name) for name in _PACKAGES}},
-            )
-            write_atomically(self._manifest_path(manifest.generation), manifest.to_bytes())
-            write_atomically(self.root / "CURRENT", f"{manifest.generation:06d} {checksum_of(manifest)}\n".encode())
-            return ImportOutcome(manifest, True, reading.findings)
+        with self.exclusively(say):
+            return self.commit(read_folder(folder, say), folder.resolve().name, say=say)
 
-    def load(self, symbols: Collection[str] | None = None, content: str | None = None) -> MarketData:
+    def commit(
+        self,
+        reading: FolderReading,
+        folder: str,
+        *,
+        calls: tuple[CallRecord, ...] = (),
+        changes: tuple[Change, ...] = (),
+        tables: Mapping[str, pd.DataFrame] | None = None,
+        say: Say = lambda _: None,
+    ) -> ImportOutcome:
+        """Make a reading the current generation, inside ``exclusively``.
+
+        ``calls`` and ``changes`` tell where fetched rows came from; ``tables`` (file name -> rows) are kept beside the
+        market data as they are: a run does not read them, and they are no part of its content hash.
+        """
+        known = self._readable_current()
+        is_equal = known is not None and _identity(known) == _identity(reading.data) and _asked(known) == _asked(calls)
+        if known is not None and is_equal and not tables and self._is_whole(known):
+            return ImportOutcome(known, False, reading.findings)
+        say(f"storing {len(reading.data.bars):,} bars")
+        objects = [self._write(kind, origin, rows) for kind, origin, rows in _parts(reading)]
+        objects += [self._write("table", name, rows) for name, rows in sorted((tables or {}).items())]
+        objects.append(self._write_instruments(reading.data.instruments))
+        if known is not None and is_equal and known.objects == tuple(objects):
+            return ImportOutcome(known, False, reading.findings)
+        manifest = Manifest(
+            generation=self._last_number() + 1,
+            previous=None if known is None else known.generation,
+            imported_at=datetime.now(UTC).replace(microsecond=0),
+            name=reading.data.source,
+            folder=folder,
+            synthetic=reading.data.synthetic,
+            content_hash=reading.data.content_hash,
+            files=tuple(OriginFile(**asdict(file)) for file in reading.files),
+            objects=tuple(objects),
+            findings=reading.findings,
+            packages={"hypebasket": __version__, **{name: version(name) for name in _PACKAGES}},
+            calls=calls,
+            changes=changes,
+        )
+        write_atomically(self._manifest_path(manifest.generation), manifest.to_bytes())
+        self._point_at(manifest.generation, checksum_of(manifest))
+        return ImportOutcome(manifest, True, reading.findings)
+
+    def rollback(self, generation: int | None = None, say: Say = lambda _: None) -> Manifest:
+        """Make an earlier generation (default: the one before) current again, after reading all of it.
+
+        No generation is deleted; the next one gets the next free number.
+        """
+        with self.exclusively(say):
+            if generation is None:
+                current = self.manifest()
+                if current.previous is None:
+                    raise DataGapError(
+                        f"generation {current.generation} has none before it", "name one: hypebasket data rollback N"
+                    )
+                generation = current.previous
+            manifest, checksum = self._checked(generation)
+            for stored in manifest.objects:
+                self._read(stored)
+            self._point_at(generation, checksum)
+            return manifest
+
+    def collect_garbage(self, keep: int | None = None, *, dry_run: bool = False) -> Garbage:
+        """Delete what no generation names, and what an unfinished fetch left to go on from.
+
+        With ``keep``, first all generations but the last ``keep`` and the current one.
+        Nothing is deleted while a manifest cannot be read: what it needs is not known then.
+        """
+        with self.exclusively():
+            current = self.manifest()
+            paths = self._generations()
+            manifests = {path: read_manifest(path) for path in paths}
+            old = [] if keep is None else [p for p in paths[: -keep or None] if manifests[p] != current]
+            used = {stored.file_name for path in paths if path not in old for stored in manifests[path].objects}
+            orphans = [path for path in sorted((self.root / "objects").glob("*")) if path.name not in used]
+            waiting = [path for path in sorted((self.root / "fetching").glob("*")) if path.is_file()]
+            gone = (*old, *orphans, *waiting)
+            size = sum(path.stat().st_size for path in gone)
+            if not dry_run:
+                for path in gone:
+                    path.unlink()
+            return Garbage(tuple(manifests[path].generation for path in old), len(orphans) + len(waiting), size)
+
+    def load(
+        self, symbols: Collection[str] | None = None, content: str | None = None, *, generation: int | None = None
+    ) -> MarketData:
         """Return the current generation, or of it the bars and actions of ``symbols`` and every index.
 
-        ``content`` asks for the newest generation with that content hash instead of the current one.
+        ``content`` asks for the newest generation with that content hash instead of the current one, ``generation`` for
+        the one of that number.
 
         ``content_hash`` is that of the whole generation, whichever symbols are loaded. Symbols that the store does not
         hold are absent from the frames.
         """
-        manifest = self._current() if content is None else self._generation_of(content)
+        manifest = self.manifest(generation) if content is None else self._generation_of(content)
         wanted = None if symbols is None else set(symbols)
         used = [
             s for s in manifest.objects if s.kind == "bars" and (wanted is None or not wanted.isdisjoint(s.symbols))
@@ -183,7 +292,16 @@ class Store:
         )
         instruments = self._instruments(manifest)
         return MarketData(
-            bars, actions, indices, instruments, manifest.name, manifest.synthetic, manifest.content_hash, told, rates
+            bars,
+            actions,
+            indices,
+            instruments,
+            manifest.name,
+            manifest.synthetic,
+            manifest.content_hash,
+            told,
+            rates,
+            manifest.generation,
         )
 
     @property
@@ -202,6 +320,19 @@ class Store:
                 return manifest
         raise DataGapError(f"the store holds no generation with the content {content[:12]}", _REMEDY)
 
+    def tables(self, manifest: Manifest) -> dict[str, pd.DataFrame]:
+        """Return the tables that a generation keeps beside the market data, by file name."""
+        kept = [stored for stored in manifest.objects if stored.kind == "table"]
+        return {stored.origin: self._table(stored) for stored in kept}
+
+    def _table(self, stored: StoredObject) -> pd.DataFrame:
+        rows: pd.DataFrame = pa_parquet.read_table(io.BytesIO(self._read(stored))).to_pandas(date_as_object=False)
+        return rows
+
+    def manifest(self, generation: int | None = None) -> Manifest:
+        """Return what a generation holds (default: the current one)."""
+        return self._current() if generation is None else self._checked(generation)[0]
+
     def status(self) -> StoreStatus:
         """Return what the store holds, without reading the objects."""
         size = sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file()) if self.root.exists() else 0
@@ -210,7 +341,9 @@ class Store:
     def verify(self) -> Verification:
         """Read every generation and object again and compare them with their hashes."""
         if self.is_empty:
-            raise DataGapError("the store is empty", "import a folder first ('hypebasket data import DIR')")
+            raise DataGapError(
+                "the store is empty", "import a folder ('hypebasket data import DIR') or fetch: hypebasket fetch"
+            )
         problems: list[str] = []
         objects: dict[str, StoredObject] = {}
         generations = self._generations()
@@ -245,9 +378,9 @@ class Store:
         names = (path.name.partition(".")[0] for path in (self.root / "generations").glob("[0-9]*.json*"))
         return max((int(name) for name in names if name.isdigit()), default=0)
 
-    def _tidy_up(self, say: Callable[[str], None]) -> None:
+    def _tidy_up(self, say: Say) -> None:
         """Remove what an interrupted write left behind, and set damaged manifests aside."""
-        for folder in (self.root, self.root / "objects", self.root / "generations"):
+        for folder in (self.root, self.root / "objects", self.root / "generations", self.root / "fetching"):
             for leftover in folder.glob(f"{UNFINISHED}*"):
                 leftover.unlink(missing_ok=True)
         for path in self._generations():
@@ -274,17 +407,30 @@ class Store:
 
     def _current(self) -> Manifest:
         if self.is_empty:
-            raise DataGapError("the store is empty", "import a folder first ('hypebasket data import DIR')")
+            raise DataGapError(
+                "the store is empty", "import a folder ('hypebasket data import DIR') or fetch: hypebasket fetch"
+            )
         try:
-            words = (self.root / "CURRENT").read_text(encoding="ascii").split()
+            pointer = (self.root / "CURRENT").read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError) as error:
             raise DamagedDataError(f"CURRENT: cannot be read: {error}", _REMEDY) from error
-        if len(words) != 2 or not words[0].isdecimal():
+        number = pointer.partition(" ")[0]
+        if not number.isdecimal():
             raise DamagedDataError("CURRENT: does not name a generation", _REMEDY)
-        manifest = read_manifest(self._manifest_path(int(words[0])))
-        if checksum_of(manifest) != words[1] or manifest.generation != int(words[0]):
-            raise DamagedDataError(f"CURRENT: does not match generations/{words[0]}.json", _REMEDY)
+        manifest, checksum = read_checked(self._manifest_path(int(number)))
+        if pointer != _pointer(manifest.generation, checksum) or manifest.generation != int(number):
+            raise DamagedDataError(f"CURRENT: does not match generations/{number}.json", _REMEDY)
         return manifest
+
+    def _checked(self, generation: int) -> tuple[Manifest, str]:
+        path = self._manifest_path(generation)
+        if not path.exists():
+            held = ", ".join(str(int(other.stem)) for other in self._generations()) or "none"
+            raise DataGapError(f"the store has no generation {generation}", f"there are: {held}")
+        return read_checked(path)
+
+    def _point_at(self, generation: int, checksum: str) -> None:
+        write_atomically(self.root / "CURRENT", _pointer(generation, checksum).encode())
 
     def _keep(self, content: bytes, ending: str) -> str:
         digest = hashlib.sha256(content).hexdigest()
@@ -294,10 +440,9 @@ class Store:
         return digest
 
     def _write(self, kind: str, origin: str, rows: pd.DataFrame) -> StoredObject:
-        content = _pack(rows)
+        content = pack(rows)
         facts = {"kind": kind, "sha256": self._keep(content, "parquet"), "size": len(content), "rows": len(rows)}
-        names = rows["base"] + rows["quote"] if kind == "rates" else rows["symbol"]
-        symbols = tuple(sorted(names.unique()))
+        symbols = tuple(sorted(_names(kind, rows).unique()))
         return StoredObject.model_validate({**facts, **_span(rows), "symbols": symbols, "origin": origin})
 
     def _write_instruments(self, instruments: dict[str, Instrument]) -> StoredObject:

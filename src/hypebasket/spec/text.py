@@ -23,6 +23,7 @@ __all__ = [
     "Symbol",
     "Text",
     "end_of_day",
+    "is_symbol",
     "likely_symbol",
     "market_of",
 ]
@@ -101,6 +102,11 @@ def _check_symbol(value: str) -> str:
     if not _SYMBOL.fullmatch(value):
         raise PydanticCustomError("symbol", "not a symbol")
     return value
+
+
+def is_symbol(value: str) -> bool:
+    """Tell whether a text is a stock's symbol."""
+    return _SYMBOL.fullmatch(value) is not None
 
 
 Symbol = Annotated[
