@@ -20,7 +20,7 @@ import numpy.typing as npt
 from hypebasket.stats import event_tests as tests
 from hypebasket.stats.cross_correlation import mean_cross_correlation
 from hypebasket.stats.normal_returns import NormalModel, fit_normal_returns
-from hypebasket.stats.placebo import matched_calendars, placebo_p_value, spread_p_values
+from hypebasket.stats.placebo import matched_calendars, placebo_p_value, share_covered, spread_p_values, widened
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,6 +62,12 @@ SETTINGS = (
     Setting("40 names on one date", 1, 40, 0.05, 1.0, ("kolari_pynnonen", "generalised_rank")),
     Setting("20 dates of 15 names", 20, 15, 0.4, 1.0, ROBUST),
     Setting("the same, variance doubled", 20, 15, 0.4, 2.0, ROBUST),
+)
+
+PLACEBOS = (
+    ("drawn anywhere", False, False),
+    ("away from the truth, widened", True, True),
+    ("away from the truth, as they are", True, False),
 )
 
 
@@ -111,19 +117,26 @@ def rejections(setting: Setting, repeat: int, seed: int, effect: float = 0.0) ->
     return {name: np.nan if np.isnan(row).all() else float((row <= LEVEL).mean()) for name, row in table.items()}
 
 
-def placebo_p_values(markets: int, draws: int, seed: int) -> Floats:
-    """Return a p-value per market without an effect: what the true calendar earned among matched calendars.
+def placebo_p_values(markets: int, draws: int, seed: int, *, away: bool, corrected: bool) -> Floats:
+    """Return a p-value per market without an effect: what 20 true events earned among matched calendars.
 
-    The true calendar is itself drawn at random from the sessions, so that truth and draws differ by nothing but chance.
+    The true events fall anywhere by chance. ``away``: drawn events keep from them; ``corrected``: and their numbers are
+    widened for it.
     """
     rng = np.random.default_rng([seed, 99])
+    first, last = 20, 880
     found = []
     for _ in range(markets):
         earned = rng.normal(0.0, 0.02, 900) + np.where(rng.random(900) < 0.02, rng.normal(0.0, 0.08, 900), 0.0)
         summed = np.convolve(earned, np.ones(WINDOW), mode="valid")
-        true = np.sort(rng.choice(np.arange(40, 860, WINDOW + 1), size=20, replace=False))
-        drawn = matched_calendars(rng, true, start=20, stop=880, draws=draws, distance=WINDOW)
-        found.append(placebo_p_value(float(summed[true].mean()), summed[drawn].mean(axis=1)))
+        true = rng.integers(first + 20, last - 20, 20)
+        distance = WINDOW if away else None
+        drawn = summed[matched_calendars(rng, true, start=first, stop=last, draws=draws, distance=distance)].mean(
+            axis=1
+        )
+        if corrected:
+            drawn = widened(drawn, share_covered(true, start=first, stop=last, length=WINDOW))
+        found.append(placebo_p_value(float(summed[true].mean()), drawn))
     return spread_p_values(rng, np.array(found), draws)
 
 
@@ -151,11 +164,14 @@ def _tables(repeat: int, seed: int, say: Callable[[str], None]) -> bool:
         for effect in (0.01, 0.02, 0.05):
             setting = Setting("power", events, 15, 0.4, 1.0, ())
             say(_row(f"{events} dates, {effect:.0%}", rejections(setting, max(repeat // 4, 50), seed, effect)))
-    uniform = placebo_p_values(max(repeat // 4, 100), 199, seed)
-    test = kstest(uniform, "uniform")
-    say(f"\nPlacebo p-values of {len(uniform)} markets without an effect: KS distance {test.statistic:.3f}, "
-        f"p = {test.pvalue:.3f}; below 5 %: {(uniform <= LEVEL).mean():.1%}")  # fmt: skip
-    return good and test.pvalue > 0.01
+    say(f"\nPlacebo p-values of {max(repeat // 4, 100)} markets without an effect, 20 events each")
+    for name, away, corrected in PLACEBOS:
+        uniform = placebo_p_values(max(repeat // 4, 100), 199, seed, away=away, corrected=corrected)
+        test = kstest(uniform, "uniform")
+        say(f"{name:34}  KS distance {test.statistic:.3f}, p = {test.pvalue:.3f}; "
+            f"below 5 %: {(uniform <= LEVEL).mean():.1%}")  # fmt: skip
+        good &= bool(test.pvalue > 0.01) or (away and not corrected)
+    return good
 
 
 def main() -> int:

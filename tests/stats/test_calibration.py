@@ -1,6 +1,7 @@
 """A small version of ``make calibration``: tests reject as often as they say where nothing happened, and not elsewhere.
 
-Seeds are fixed, so the outcome is always the same. 2,000 markets leave a standard error of 0.5 % about 5 %.
+Seeds are fixed, so the outcome is always the same. 1,000 markets leave a standard error of 0.7 % about 5 %, 4,000 (on
+one date, where the generalised rank truly rejects 5.8 %) of 0.3 %.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ def calibration(root: Path) -> Iterator[ModuleType]:
     del sys.modules["calibration"]
 
 
-@pytest.mark.parametrize("place", [0, 1, 2, 3])
-def test_tests_hold_their_level_where_they_are_made_for(calibration: ModuleType, place: int) -> None:
+@pytest.mark.parametrize(("place", "repeat"), [(0, 1000), (1, 1000), (2, 1000), (3, 4000)])
+def test_tests_hold_their_level_where_they_are_made_for(calibration: ModuleType, place: int, repeat: int) -> None:
     setting = calibration.SETTINGS[place]
-    found = calibration.rejections(setting, 2000, SEED)
+    found = calibration.rejections(setting, repeat, SEED)
     low, high = calibration.BAND
     assert {test: found[test] for test in setting.made_for if not low <= found[test] <= high} == {}
 
@@ -63,6 +64,12 @@ def test_planted_effects_are_found(calibration: ModuleType) -> None:
     assert strong > 0.95
 
 
-def test_placebo_p_values_are_uniform_where_nothing_happened(calibration: ModuleType) -> None:
-    found = calibration.placebo_p_values(300, 99, SEED)
+@pytest.mark.parametrize("away", [False, True])
+def test_placebo_p_values_are_uniform_where_nothing_happened(calibration: ModuleType, away: bool) -> None:
+    found = calibration.placebo_p_values(500, 99, SEED, away=away, corrected=away)
     assert kstest(found, "uniform").pvalue > 0.01
+
+
+def test_draws_that_keep_away_from_the_truth_would_reject_too_often(calibration: ModuleType) -> None:
+    found = calibration.placebo_p_values(500, 99, SEED, away=True, corrected=False)
+    assert (found <= 0.05).mean() > 0.065

@@ -14,8 +14,10 @@ from hypebasket.stats.placebo import (
     matched_calendars,
     percentile,
     placebo_p_value,
+    share_covered,
     shifted_calendars,
     spread_p_values,
+    widened,
 )
 
 TRUE = np.array([70, 100, 120, 122, 130, 200, 210, 300, 310, 330, 333, 333, 350, 400, 450, 500, 505, 600, 640, 700])
@@ -32,6 +34,24 @@ def test_calendars_keep_count_spacing_and_distance(rng: np.random.Generator) -> 
     assert len({tuple(row) for row in drawn.tolist()}) > 1990
 
 
+def test_calendars_anywhere_may_meet_the_truth(rng: np.random.Generator) -> None:
+    drawn = matched_calendars(rng, TRUE, start=60, stop=800, draws=2000, distance=None)
+    assert (np.sort(np.diff(drawn, axis=1), axis=1) == np.sort(np.diff(TRUE))).all()
+    assert np.isin(drawn, TRUE).any()
+    assert drawn.min() >= 60
+    assert drawn.max() < 800
+
+
+def test_widened_by_hand() -> None:
+    """Windows of 5 from 2, 4 and 18 cover 2..8 and 18..19 of 20 sessions: 9 of 20. Variance 1 / (1 - 0.9) = 10-fold."""
+    covered = share_covered(np.array([2, 4, 18]), start=0, stop=20, length=5)
+    assert covered == pytest.approx(0.45)
+    assert share_covered(np.array([2, 4, 18]), start=3, stop=8, length=5) == 1.0
+    assert widened(np.array([1.0, 3.0]), covered) == pytest.approx([2 - 10**0.5, 2 + 10**0.5])
+    with pytest.raises(UsageError, match="nothing is left to compare"):
+        widened(np.array([1.0]), 0.5)
+
+
 def test_the_same_seed_draws_the_same() -> None:
     terms = {"start": 60, "stop": 800, "draws": 50, "distance": 5}
     first, second = (matched_calendars(np.random.default_rng(3), TRUE, **terms) for _ in range(2))
@@ -43,7 +63,7 @@ def test_the_same_seed_draws_the_same() -> None:
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=12), st.integers(0, 6), st.integers(0, 2**32 - 1))
 def test_any_calendar_is_matched(rows: list[int], distance: int, seed: int) -> None:
     true = np.array(rows)
-    drawn = matched_calendars(np.random.default_rng(seed), true, start=-0, stop=1200, draws=7, distance=distance)
+    drawn = matched_calendars(np.random.default_rng(seed), true, start=0, stop=1200, draws=7, distance=distance)
     assert (np.sort(np.diff(drawn, axis=1), axis=1) == np.sort(np.diff(np.sort(true)))).all()
     assert np.abs(drawn[:, :, None] - true).min() > distance
 

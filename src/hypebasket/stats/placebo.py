@@ -2,6 +2,11 @@
 
 Every generator takes the source of its randomness and gives the same draws for the same seed. Sessions are rows of one
 calendar; a draw is one row of the matrix handed out.
+
+Calendars drawn anywhere are exchangeable with the truth where nothing happened, and their p-values exact. Calendars
+that keep away from it leave its sessions out: they are too alike, and lean to the other side of the mean. Their numbers
+are to be ``widened`` first, or true null hypotheses are rejected too often (8 % instead of 5 % with 20 events of 5
+sessions among 860).
 """
 
 from __future__ import annotations
@@ -19,8 +24,10 @@ __all__ = [
     "matched_calendars",
     "percentile",
     "placebo_p_value",
+    "share_covered",
     "shifted_calendars",
     "spread_p_values",
+    "widened",
 ]
 
 Rows = npt.NDArray[np.int64]
@@ -30,9 +37,9 @@ ROUNDS = 400
 
 
 def matched_calendars(
-    rng: np.random.Generator, rows: Rows, *, start: int, stop: int, draws: int, distance: int
+    rng: np.random.Generator, rows: Rows, *, start: int, stop: int, draws: int, distance: int | None
 ) -> Rows:
-    """Draw calendars of as many events with the same spacing, none of them near a true event.
+    """Draw calendars of as many events with the same spacing; with a ``distance``, none of them near a true event.
 
     A draw takes the gaps between the true events in a random order from a random first session; the next gap is always
     chosen among those that lead to an allowed session, and a draw that runs into a wall is begun anew.
@@ -45,9 +52,9 @@ def matched_calendars(
         Sessions that may be drawn: ``start <= row < stop``.
     draws : int
         Number of calendars.
-    distance : int
-        Sessions that a drawn event keeps from every true one: ``abs(drawn - true) > distance``. It should cover the
-        window that is measured.
+    distance : int or None
+        Sessions that a drawn event keeps from every true one: ``abs(drawn - true) > distance``; it should cover the
+        window that is measured, and the numbers drawn are to be ``widened``. ``None``: anywhere.
 
     Returns
     -------
@@ -59,8 +66,9 @@ def matched_calendars(
     span = int(true[-1] - true[0]) if len(true) else 0
     allowed = np.zeros(stop + 1, dtype=bool)
     allowed[start:stop] = True
-    for row in true:
-        allowed[max(int(row) - distance, 0) : int(row) + distance + 1] = False
+    if distance is not None:
+        for row in true:
+            allowed[max(int(row) - distance, 0) : int(row) + distance + 1] = False
     firsts = np.flatnonzero(allowed[: max(stop - span, 0)])
     if not len(true) or not firsts.size:
         raise _impossible(len(true), distance, start, stop)
@@ -90,10 +98,10 @@ def _attempt(rng: np.random.Generator, gaps: Rows, allowed: npt.NDArray[np.bool_
     return np.column_stack(path)[alive].astype(np.int64)
 
 
-def _impossible(events: int, distance: int, start: int, stop: int) -> UsageError:
+def _impossible(events: int, distance: int | None, start: int, stop: int) -> UsageError:
+    away = "" if distance is None else f" and {distance} sessions away from the true ones"
     return UsageError(
-        f"no calendar of {events} events with the true spacing keeps {distance} sessions away from the true ones among"
-        f" {stop - start} sessions",
+        f"no calendar of {events} events with the true spacing{away} fits into {stop - start} sessions",
         "allow a smaller distance, or a longer period",
     )
 
@@ -194,6 +202,37 @@ def placebo_p_value(observed: float, drawn: Floats, side: Side = "greater") -> f
             return below
         case "two-sided":
             return min(2.0 * min(above, below), 1.0)
+
+
+def share_covered(rows: Rows, *, start: int, stop: int, length: int) -> float:
+    """Return the share of the sessions ``start..stop`` that lie in a window of ``length`` from any of ``rows``."""
+    covered = np.zeros(stop - start, dtype=bool)
+    for row in rows:
+        covered[max(int(row) - start, 0) : max(int(row) - start + length, 0)] = True
+    return float(covered.mean())
+
+
+def widened(drawn: Floats, covered: float) -> Floats:
+    """Make up for draws that keep away from the truth: spread them about their mean by 1 / √(1 − 2 ``covered``).
+
+    Of N windows, n of them true, the truth less the mean of the rest has the variance σ²/n × N / (N − n), a mean of n
+    drawn from the rest only σ²/n × (N − 2n) / (N − n) (sampling without replacement); the ratio is 1 / (1 − 2 n/N).
+
+    Parameters
+    ----------
+    drawn : (n_draws,)
+        What was measured on calendars away from the truth.
+    covered : float
+        Share of all sessions that the true windows cover (see ``share_covered``); less than one half.
+    """
+    if not covered < 0.5:
+        raise UsageError(
+            f"the true windows cover {covered:.0%} of the sessions: nothing is left to compare them with",
+            "take shorter windows or a longer period",
+        )
+    centre = drawn.mean()
+    spread: Floats = centre + (drawn - centre) / np.sqrt(1.0 - 2.0 * covered)
+    return spread
 
 
 def percentile(observed: float, drawn: Floats) -> float:
