@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hypebasket.errors import UsageError
 from hypebasket.rules.boards import law_of
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from hypebasket.spec.instrument import Board
 
 __all__ = [
+    "FREE_OF_CHARGE",
     "NO_FEES",
     "Commission",
     "DueRates",
     "Fees",
-    "Rates",
+    "check_commission",
     "commission_due",
     "due_rates",
     "fees",
@@ -91,6 +92,8 @@ NO_FEES: Final = Fees(0, 0, 0)
 class DueRates(NamedTuple):
     """What is charged on a session's trades in one market; a rate the market does not have is 0.
 
+    The functions below take anything with these fields: compiled engines keep records of them.
+
     Attributes
     ----------
     regime : int
@@ -125,24 +128,7 @@ class DueRates(NamedTuple):
     activity_maximum: int = 0
 
 
-class Rates(Protocol):
-    """Anything with the fields of ``DueRates``: it, or a compiled engine's record of it."""
-
-    regime: int
-    duty_on_purchase: int
-    duty_on_sale: int
-    transfer: int
-    levy_1: int
-    levy_2: int
-    levy_3: int
-    trading: int
-    tariff: int
-    settlement: int
-    settlement_minimum: int
-    settlement_maximum: int
-    section_31: int
-    activity: int
-    activity_maximum: int
+FREE_OF_CHARGE: Final = DueRates(MAINLAND, NO_BOUND)
 
 
 @lru_cache(maxsize=65536)
@@ -185,6 +171,15 @@ def due_rates(board: Board, session: date) -> DueRates:
     )
 
 
+def check_commission(rates: DueRates, commission: Commission, session: date) -> None:
+    """Raise if the broker's rate is above what the law of ``session`` allows."""
+    if commission.rate_ppm > rates.commission_cap:
+        raise UsageError(
+            f"commission of {commission.rate_ppm} ppm: above the legal cap of {rates.commission_cap} ppm on {session}",
+            f"write at most {rates.commission_cap}",
+        )
+
+
 def proportional(turnover: int, rate: int, per: int = PPM) -> int:
     """Return ``rate`` millionths (or parts of ``per``) of a turnover in hundredths, half-up to a hundredth."""
     return (turnover * rate + per // 2) // per
@@ -195,7 +190,7 @@ def commission_due(turnover: int, rate_ppm: int, minimum: int) -> int:
     return max(minimum, proportional(turnover, rate_ppm)) if turnover else 0
 
 
-def stamp_duty(rates: Rates, is_buy: bool, turnover: int) -> int:
+def stamp_duty(rates: DueRates, is_buy: bool, turnover: int) -> int:
     """Return the duty on all that one order has traded in one day; Hong Kong's is rounded up to the dollar."""
     duty = rates.duty_on_purchase if is_buy else rates.duty_on_sale
     if rates.regime == HONG_KONG:
@@ -203,12 +198,12 @@ def stamp_duty(rates: Rates, is_buy: bool, turnover: int) -> int:
     return proportional(turnover, duty)
 
 
-def transfer_fee(rates: Rates, turnover: int) -> int:
+def transfer_fee(rates: DueRates, turnover: int) -> int:
     """Return the mainland's transfer fee on all that one order has traded in one day."""
     return proportional(turnover, rates.transfer)
 
 
-def other_dues(rates: Rates, is_buy: bool, turnover: int, shares: int) -> int:
+def other_dues(rates: DueRates, is_buy: bool, turnover: int, shares: int) -> int:
     """Return levies, trading and settlement fees on all that one order has traded in one day."""
     if turnover == 0 or rates.regime == MAINLAND:
         return 0
@@ -265,11 +260,7 @@ def fees(
     the maximum of the trading activity fee), a trade is what one order does in one session, as on a contract note.
     """
     rates = due_rates(board, session)
-    if commission.rate_ppm > rates.commission_cap:
-        raise UsageError(
-            f"commission of {commission.rate_ppm} ppm: above the legal cap of {rates.commission_cap} ppm on {session}",
-            f"write at most {rates.commission_cap}",
-        )
+    check_commission(rates, commission, session)
     if shares is None and not is_buy and rates.regime == UNITED_STATES:
         raise UsageError(
             f"sale in the United States on {session}: the trading activity fee is charged per share",
