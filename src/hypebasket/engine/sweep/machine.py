@@ -1,0 +1,123 @@
+"""The loop, compiled or in plain Python, and the books it writes into, in the size a run needs."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+
+from hypebasket.engine.sweep import records
+from hypebasket.engine.sweep.codes import NO_ROOM
+from hypebasket.engine.sweep.compiler import compile_kernel
+from hypebasket.engine.sweep.loop import run
+from hypebasket.engine.sweep.records import Books, Layout, Market, Rows, Script, make_array, make_rows
+
+__all__ = ["Room", "blank_books", "compiled_run", "examples", "run_script"]
+
+BOUNDLESS: Final = 2**62
+
+
+class Room:
+    """How many records of each kind there is room for; doubled until a run fits."""
+
+    def __init__(self, columns: int, sessions: int, wishes: int, *, recorded: bool) -> None:
+        self.columns = columns
+        self.sessions = sessions
+        self.orders = 2 * wishes + 64 if recorded else 4 * columns + 64
+        self.held = 2 * columns + 64
+        self.fills = 4 * wishes + 64 if recorded else 1
+        self.positions = columns + sessions * min(columns, 16) if recorded else 1
+        self.recorded = recorded
+
+    def double(self) -> None:
+        """Make twice as much."""
+        self.orders, self.held, self.fills, self.positions = (
+            2 * self.orders, 2 * self.held, 2 * self.fills, 2 * self.positions,
+        )  # fmt: skip
+
+
+def blank_books(room: Room) -> Books:
+    """Return books as arrays, for compiled code."""
+    lots = room.held + 3 * room.columns
+    rows = room.positions if room.recorded else 1
+    books = Books(
+        book=make_array(records.BOOK, 1),
+        stocks=make_array(records.STOCK, room.columns),
+        pools=make_array(records.POOL, 4),
+        orders=make_array(records.ORDER, room.orders),
+        tranches=make_array(records.TRANCHE, room.held),
+        lots=make_array(records.LOT, lots),
+        dividends=make_array(records.DIVIDEND, 2 * lots),
+        working=_numbers(room.orders),
+        ended=_numbers(room.orders),
+        queue=_numbers(room.orders),
+        held=_numbers(room.held),
+        touched=_numbers(room.columns),
+        fills=make_array(records.FILL, room.fills),
+        entitlements=make_array(records.ENTITLED, rows),
+        taxes=make_array(records.TAX, rows),
+        positions=make_array(records.POSITION, rows),
+        equity=make_array(records.EQUITY, room.sessions),
+    )
+    for place, pool in enumerate((books.orders, books.tranches, books.lots, books.dividends)):
+        books.pools[place]["room"] = len(pool)
+    account = books.book[0]
+    account["fill_room"], account["entitlement_room"] = room.fills, rows
+    account["tax_room"] = account["position_room"] = rows
+    return books
+
+
+def _numbers(count: int) -> Any:
+    return np.zeros(count, dtype=np.int64)
+
+
+def _plain_books() -> Books:
+    """Return books as Python objects without bounds."""
+    layouts = (
+        records.BOOK, records.STOCK, records.POOL, records.ORDER, records.TRANCHE, records.LOT, records.DIVIDEND, None,
+        None, None, None, None, records.FILL, records.ENTITLED, records.TAX, records.POSITION, records.EQUITY,
+    )  # fmt: skip
+    books = Books(*({} if layout is None else Rows(layout) for layout in layouts))
+    for place in range(4):
+        books.pools[place].room = BOUNDLESS
+    account = books.book[0]
+    account.fill_room = account.entitlement_room = account.tax_room = account.position_room = BOUNDLESS
+    return books
+
+
+def run_script(market: Market, script: Script, room: Room, *, compiled: bool) -> Books:
+    """Run a script; the books hold what it did, or the fault that stopped it."""
+    if not compiled:
+        books = _plain_books()
+        run(_plain(market, MARKET_LAYOUTS), _plain(script, SCRIPT_LAYOUTS), books)
+        return books
+    machine = compiled_run()
+    while True:
+        books = blank_books(room)
+        machine(market, script, books)
+        if books.book[0]["fault"] != NO_ROOM:
+            return books
+        room.double()
+
+
+@cache
+def compiled_run() -> Any:
+    """Return the compiled loop."""
+    return compile_kernel(run, *examples())
+
+
+def examples() -> tuple[Market, Script, Books]:
+    """Return arguments of the types the compiled loop takes."""
+    market = Market(*(make_array(layout, *shape) for layout, shape in zip(MARKET_LAYOUTS, ((1, 1), (1,), (1, 1), (1,)), strict=True)))
+    script = Script(*(make_array(layout, 1) for layout in SCRIPT_LAYOUTS))
+    return market, script, blank_books(Room(1, 1, 1, recorded=False))
+
+
+MARKET_LAYOUTS: Final = (records.CELL, records.DAY, records.LAW, records.NAME)
+SCRIPT_LAYOUTS: Final = (records.TERMS, records.ENTRY, records.REBALANCE, records.TARGET)
+
+
+def _plain(arrays: Any, layouts: tuple[Layout, ...]) -> Any:
+    """Return records as Python objects in place of arrays."""
+    return type(arrays)(*(make_rows(array, layout) for array, layout in zip(arrays, layouts, strict=True)))

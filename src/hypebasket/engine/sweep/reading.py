@@ -1,0 +1,106 @@
+"""From the books of a run to the ledger's own rows."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from hypebasket.engine.sweep import records
+from hypebasket.engine.sweep.codes import KINDS, NO_SUM, NONE, REASONS, SIDES, STATUSES
+from hypebasket.engine.sweep.encoding import EncodedPlan
+from hypebasket.engine.sweep.records import Books, Layout
+from hypebasket.ledger.records import Entitlement, EquityRecord, Fill, Ledger, Order, OrderKind, Position, Tax
+from hypebasket.market.panel import MarketPanel
+
+__all__ = ["read_ledger"]
+
+
+def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency: str, start: int) -> Ledger:
+    """Return the ledger of a run that began at row ``start``."""
+    terms, book = plan.script.terms[0], books.book[0]
+    words = _Words(panel, plan)
+    first, stop = int(terms["first"]), _value(book, "stop")
+    shown = start - first  # the session before the start is shown, and has no line of its own
+    days = panel.sessions[first:stop]
+    equity = _rows(books.equity, records.EQUITY, len(days))
+    orders = {each[1]: each for each in _rows(books.orders, records.ORDER, _value(book, "n_ended"))}
+    ended = [books.ended[place] for place in range(len(orders))]
+    return Ledger(
+        currency,
+        int(terms["cash"]),
+        orders=[words.order(orders[slot + 1]) for slot in ended],
+        fills=[
+            words.fill(number, each)
+            for number, each in enumerate(_rows(books.fills, records.FILL, _value(book, "n_fills")), start=1)
+        ],
+        entitlements=[
+            words.entitlement(each)
+            for each in _rows(books.entitlements, records.ENTITLED, _value(book, "n_entitlements"))
+        ],
+        taxes=[words.tax(each) for each in _rows(books.taxes, records.TAX, _value(book, "n_taxes"))],
+        positions=[
+            words.position(each) for each in _rows(books.positions, records.POSITION, _value(book, "n_positions"))
+        ],
+        equity=[EquityRecord(day, *each) for day, each in zip(days, equity, strict=True)][shown:],
+    )
+
+
+def _value(record: Any, field: str) -> int:
+    return int(getattr(record, field, None) if hasattr(record, field) else record[field])
+
+
+def _rows(records_: Any, layout: Layout, count: int) -> list[tuple[int, ...]]:
+    """Return the first records as tuples of integers."""
+    if isinstance(records_, dict):
+        fields = attrgetter(*layout.fields)
+        return [fields(records_[number]) for number in range(count)]
+    rows: list[tuple[int, ...]] = records_[:count].tolist()
+    return rows
+
+
+class _Words:
+    """Turns numbers into the ledger's words."""
+
+    def __init__(self, panel: MarketPanel, plan: EncodedPlan) -> None:
+        self.sessions = panel.sessions
+        self.symbols = panel.symbols
+        self.events = plan.events
+        self.purposes = plan.purposes
+
+    def event(self, number: int) -> str:
+        return "" if number == NONE else self.events[number]
+
+    def order(self, values: tuple[int, ...]) -> Order:
+        row = dict(zip(records.ORDER.fields, values, strict=True))
+        return Order(
+            order_id=row["order_id"],
+            event_id=self.event(row["event"]),
+            symbol=self.symbols[row["column"]],
+            side=SIDES[row["side"]],
+            created=self.sessions[row["created"]],
+            kind=OrderKind.CLOSE if row["falls_to_open"] else KINDS[row["kind"]],
+            money=None if row["money"] == NO_SUM else row["money"],
+            shares=max(row["wanted"], row["filled"]),
+            filled=row["filled"],
+            status=STATUSES[row["status"]],
+            reason=REASONS[row["reason"]],
+            attempts=row["attempts"],
+            purpose=self.purposes[row["purpose"]],
+        )
+
+    def fill(self, fill_id: int, values: tuple[int, ...]) -> Fill:
+        order_id, event, column, row, kind, side, *figures = values
+        where = (self.event(event), self.symbols[column], self.sessions[row])
+        return Fill(fill_id, order_id, *where, KINDS[kind], SIDES[side], *figures)
+
+    def entitlement(self, values: tuple[int, ...]) -> Entitlement:
+        row, column, event, *figures = values
+        return Entitlement(self.sessions[row], self.symbols[column], self.event(event), *figures)
+
+    def tax(self, values: tuple[int, ...]) -> Tax:
+        row, column, *figures = values
+        return Tax(self.sessions[row], self.symbols[column], *figures)
+
+    def position(self, values: tuple[int, ...]) -> Position:
+        row, column, *figures = values
+        return Position(self.sessions[row], self.symbols[column], *figures)
