@@ -28,7 +28,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def jitable(function: Function) -> Function:
     """Return the function as it is, known to the compiler."""
     if CAN_COMPILE:
-        from numba.extending import register_jitable  # type: ignore[import-not-found, unused-ignore]
+        from numba.extending import register_jitable
 
         register_jitable(function)
     return function
@@ -36,17 +36,17 @@ def jitable(function: Function) -> Function:
 
 def compile_kernel(function: Function, *examples: Any) -> Function:
     """Compile a function for arguments of the types of ``examples``, or load it from the cache; it frees the GIL."""
-    import numba  # type: ignore[import-not-found, unused-ignore]
+    import numba
 
     signature = tuple(numba.typeof(example) for example in examples)
     kept = _writable(cache_folder())
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(cache_folder())
+    config: Any = numba.config
+    before, config.CACHE_DIR = config.CACHE_DIR, str(cache_folder())
     try:
-        options = {"nogil": True, "error_model": "numpy", "cache": kept}
-        compiled: Function = numba.njit(signature, **options)(function)
+        compiled: Any = numba.njit(signature, nogil=True, error_model="numpy", cache=kept)
+        return compiled(function)
     finally:
-        numba.config.CACHE_DIR = before
-    return compiled
+        config.CACHE_DIR = before
 
 
 def _writable(folder: Path) -> bool:

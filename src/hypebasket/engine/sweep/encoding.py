@@ -134,7 +134,8 @@ def due_code(due: Due) -> int:
 def _rebalances(plan: Plan, panel: MarketPanel) -> tuple[Any, Any]:
     """Return rebalances, of which a row has one (the last), and their target weights; each with a blank at the end."""
     by_row: dict[int, Rebalance] = {each.row: each for each in plan.rebalances}
-    rows, weights = [], []
+    rows: list[tuple[int, ...]] = []
+    weights: list[tuple[int, int]] = []
     for each in sorted(by_row.values(), key=lambda each: each.row):
         wanted = {panel.column_of[symbol]: ppm for symbol, ppm in each.weights_ppm}
         attempts = NONE if each.attempts is None else each.attempts

@@ -109,7 +109,12 @@ def compiled_run() -> Any:
 
 def examples() -> tuple[Market, Script, Books]:
     """Return arguments of the types the compiled loop takes."""
-    market = Market(*(make_array(layout, *shape) for layout, shape in zip(MARKET_LAYOUTS, ((1, 1), (1,), (1, 1), (1,)), strict=True)))
+    market = Market(
+        *(
+            make_array(layout, *shape)
+            for layout, shape in zip(MARKET_LAYOUTS, ((1, 1), (1,), (1, 1), (1,)), strict=True)
+        )
+    )
     script = Script(*(make_array(layout, 1) for layout in SCRIPT_LAYOUTS))
     return market, script, blank_books(Room(1, 1, 1, recorded=False))
 

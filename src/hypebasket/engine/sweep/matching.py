@@ -127,9 +127,7 @@ def _bought_by(money: int, price: int, law: Any, terms: Any) -> int:
     if not terms.lots_and_cash:
         minimum, step, maximum = 1, 1, NO_MAXIMUM
     charged = terms.fees_and_tax == 1
-    return affordable(
-        money, price, minimum, step, maximum, law, terms.rate_ppm, terms.minimum_commission, charged
-    )
+    return affordable(money, price, minimum, step, maximum, law, terms.rate_ppm, terms.minimum_commission, charged)
 
 
 @jitable
@@ -287,9 +285,7 @@ def _attempt(market: Any, terms: Any, books: Any, slot: int, phase: int, row: in
         _execute(market, terms, books, slot, phase, shares, price, row)
     if reason == NO_REASON or (is_buy and order.filled > 0 and legal_purchase(law, terms, wanted - shares) == 0):
         end(books, slot, FILLED, NO_REASON)
-    elif reason == NOT_HELD:
-        end(books, slot, CANCELLED, NO_REASON)
-    elif reason == LOT and not is_buy and hand_over(books, order.event, order.column):
+    elif reason == NOT_HELD or (reason == LOT and not is_buy and hand_over(books, order.event, order.column)):
         end(books, slot, CANCELLED, NO_REASON)
     else:
         _count_down(books, slot, tried)

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypebasket.engine.sweep.codes import (
     BUY,
-    EXPIRED,
     EXIT_DUE,
+    EXPIRED,
     FILLED,
     NEVER,
     NO_REASON,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
 from hypebasket.engine.sweep import records
 from hypebasket.engine.sweep.codes import KINDS, NO_SUM, NONE, REASONS, SIDES, STATUSES
 from hypebasket.engine.sweep.encoding import EncodedPlan
@@ -12,18 +14,18 @@ from hypebasket.engine.sweep.records import Books, Layout
 from hypebasket.ledger.records import Entitlement, EquityRecord, Fill, Ledger, Order, OrderKind, Position, Tax
 from hypebasket.market.panel import MarketPanel
 
-__all__ = ["read_ledger"]
+__all__ = ["read_ledger", "value"]
 
 
 def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency: str, start: int) -> Ledger:
     """Return the ledger of a run that began at row ``start``."""
     terms, book = plan.script.terms[0], books.book[0]
     words = _Words(panel, plan)
-    first, stop = int(terms["first"]), _value(book, "stop")
+    first, stop = int(terms["first"]), value(book, "stop")
     shown = start - first  # the session before the start is shown, and has no line of its own
     days = panel.sessions[first:stop]
     equity = _rows(books.equity, records.EQUITY, len(days))
-    orders = {each[1]: each for each in _rows(books.orders, records.ORDER, _value(book, "n_ended"))}
+    orders = {each[1]: each for each in _rows(books.orders, records.ORDER, value(book, "n_ended"))}
     ended = [books.ended[place] for place in range(len(orders))]
     return Ledger(
         currency,
@@ -31,22 +33,23 @@ def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency
         orders=[words.order(orders[slot + 1]) for slot in ended],
         fills=[
             words.fill(number, each)
-            for number, each in enumerate(_rows(books.fills, records.FILL, _value(book, "n_fills")), start=1)
+            for number, each in enumerate(_rows(books.fills, records.FILL, value(book, "n_fills")), start=1)
         ],
         entitlements=[
             words.entitlement(each)
-            for each in _rows(books.entitlements, records.ENTITLED, _value(book, "n_entitlements"))
+            for each in _rows(books.entitlements, records.ENTITLED, value(book, "n_entitlements"))
         ],
-        taxes=[words.tax(each) for each in _rows(books.taxes, records.TAX, _value(book, "n_taxes"))],
+        taxes=[words.tax(each) for each in _rows(books.taxes, records.TAX, value(book, "n_taxes"))],
         positions=[
-            words.position(each) for each in _rows(books.positions, records.POSITION, _value(book, "n_positions"))
+            words.position(each) for each in _rows(books.positions, records.POSITION, value(book, "n_positions"))
         ],
         equity=[EquityRecord(day, *each) for day, each in zip(days, equity, strict=True)][shown:],
     )
 
 
-def _value(record: Any, field: str) -> int:
-    return int(getattr(record, field, None) if hasattr(record, field) else record[field])
+def value(record: Any, field: str) -> int:
+    """Return a field of an array's record, or of a Python object."""
+    return int(record[field]) if isinstance(record, np.void) else int(getattr(record, field))
 
 
 def _rows(records_: Any, layout: Layout, count: int) -> list[tuple[int, ...]]:

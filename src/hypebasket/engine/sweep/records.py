@@ -96,7 +96,8 @@ BOOK: Final = Layout(
     "Book",
     (
         "cash", "equity", "market_value", "order_id", "n_working", "n_ended", "n_held", "n_touched", "n_fills",
-        "n_entitlements", "n_taxes", "n_positions", "fill_room", "entitlement_room", "tax_room", "position_room", "dead_orders", "dead_tranches", "next_entry",
+        "n_entitlements", "n_taxes", "n_positions", "fill_room", "entitlement_room", "tax_room", "position_room",
+        "dead_orders", "dead_tranches", "next_entry",
         "next_rebalance", "stop", "fault", "fault_row", "fault_column",
     ),
 )  # fmt: skip

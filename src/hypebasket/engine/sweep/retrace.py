@@ -9,7 +9,7 @@ from hypebasket.engine.sweep.compiler import CAN_COMPILE
 from hypebasket.engine.sweep.encoding import encode, set_terms
 from hypebasket.engine.sweep.machine import Room, run_script
 from hypebasket.engine.sweep.market import market_of
-from hypebasket.engine.sweep.reading import read_ledger
+from hypebasket.engine.sweep.reading import read_ledger, value
 from hypebasket.errors import UsageError
 from hypebasket.ledger.records import EquityRecord, Ledger
 from hypebasket.market.panel import MarketPanel
@@ -60,7 +60,7 @@ def retrace(
 
 def raise_fault(book: Any, panel: MarketPanel, plan: Plan) -> None:
     """Raise what stopped a run, as the law itself tells it."""
-    fault, row, column = (int(book[field]) if hasattr(book, "dtype") else getattr(book, field) for field in FAULT)
+    fault, row, column = (value(book, field) for field in FAULT)
     if fault == NO_FAULT:
         return
     session = panel.sessions[row]
