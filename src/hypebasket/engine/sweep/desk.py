@@ -67,7 +67,7 @@ def before_close(script: Any, books: Any, row: int) -> None:
 def after_close(market: Any, script: Any, books: Any, row: int) -> None:
     """Judge the close of every position that traded; what it triggers is sold at the next open."""
     for position in range(books.book[0].n_held):
-        slot = books.held[position]
+        slot = books.lists[position].held
         tranche = books.tranches[slot]
         cell = market.cells[row, tranche.column]
         if tranche.leaving or not cell.trading:
@@ -82,7 +82,7 @@ def after_close(market: Any, script: Any, books: Any, row: int) -> None:
 def _leave_if_due(books: Any, moment: int, kind: int, row: int) -> None:
     """Sell what is due by an auction; ``moment`` is its place among planned ends."""
     for position in range(books.book[0].n_held):
-        slot = books.held[position]
+        slot = books.lists[position].held
         tranche = books.tranches[slot]
         if not tranche.leaving and end_of(tranche.due, tranche.hold, tranche.opened) <= moment:
             purpose = end_purpose(tranche.due, tranche.due_purpose, tranche.hold, tranche.opened)
@@ -95,7 +95,7 @@ def _leave(books: Any, slot: int, kind: int, purpose: int, row: int) -> None:
     tranche = books.tranches[slot]
     if books.stocks[tranche.column].buying:
         for position in range(books.book[0].n_working):
-            number = books.working[position]
+            number = books.lists[position].working
             order = books.orders[number]
             own = order.event == tranche.event and order.column == tranche.column
             if own and order.status == WORKING and order.side == BUY:
@@ -143,7 +143,7 @@ def _extend(books: Any, entry: Any) -> None:
             tranche.due, tranche.due_purpose, tranche.hold = due, purpose, NONE
         slot = tranche.next
     for position in range(books.book[0].n_working):
-        order = books.orders[books.working[position]]
+        order = books.orders[books.lists[position].working]
         own = order.status == WORKING and order.side == BUY and order.column == entry.column
         if own and order.due < due:
             order.due, order.due_purpose = due, purpose
@@ -154,7 +154,7 @@ def _rebalance(market: Any, script: Any, books: Any, rebalance: Any, row: int) -
     """Trade from what is held to the target weights, valued at the closes before."""
     book, terms = books.book[0], script.terms[0]
     for position in range(book.n_working):
-        number = books.working[position]
+        number = books.lists[position].working
         if books.orders[number].status == WORKING:
             end(books, number, CANCELLED, SUPERSEDED)
     for number in range(rebalance.first_target, rebalance.stop_target):

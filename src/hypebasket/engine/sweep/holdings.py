@@ -10,6 +10,7 @@ from hypebasket.engine.sweep.codes import (
     FOR_STOP_LOSS,
     FOR_TAKE_PROFIT,
     FOR_TRAILING_STOP,
+    NO_ROOM,
     NO_TAX_LAW,
     NONE,
     OVERSOLD,
@@ -17,7 +18,7 @@ from hypebasket.engine.sweep.codes import (
 from hypebasket.engine.sweep.compiler import jitable
 from hypebasket.engine.sweep.law import entitlement, leaving_part, rate_by_holding, tax_due
 from hypebasket.engine.sweep.pool import give_back, take
-from hypebasket.engine.sweep.records import DIVIDENDS, LOTS, TRANCHES
+from hypebasket.engine.sweep.records import DIVIDENDS, ENTITLEMENTS, LOTS, TAXES, TRANCHES
 
 __all__ = [
     "add",
@@ -31,6 +32,7 @@ __all__ = [
     "reduce",
     "stop_at",
     "sweep_tranches",
+    "write_line",
 ]
 
 MILLION = 1_000_000
@@ -42,6 +44,19 @@ def stop_at(books: Any, fault: int, row: int, column: int) -> None:
     book = books.book[0]
     if book.fault == 0:
         book.fault, book.fault_row, book.fault_column = fault, row, column
+
+
+@jitable
+def write_line(books: Any, table: int, row: int, column: int) -> int:
+    """Begin a line of the journal, and return its place."""
+    book = books.book[0]
+    if book.n_lines == book.line_room:
+        stop_at(books, NO_ROOM, row, column)
+        book.n_lines -= 1
+    line = books.journal[book.n_lines]
+    line.table, line.row, line.column = table, row, column
+    book.n_lines += 1
+    return book.n_lines - 1
 
 
 @jitable
@@ -71,7 +86,7 @@ def open_tranche(market: Any, books: Any, order: Any, first: int, row: int) -> i
         while books.tranches[last].next != NONE:
             last = books.tranches[last].next
         books.tranches[last].next = slot
-    books.held[book.n_held] = slot
+    books.lists[book.n_held].held = slot
     book.n_held += 1
     return slot
 
@@ -133,11 +148,11 @@ def sweep_tranches(books: Any) -> None:
         return
     kept = 0
     for place in range(book.n_held):
-        slot = books.held[place]
+        slot = books.lists[place].held
         if books.tranches[slot].column == NONE:
             give_back(books.pools[TRANCHES], books.tranches, slot)
         else:
-            books.held[kept] = slot
+            books.lists[kept].held = slot
             kept += 1
     book.n_held = kept
     book.dead_tranches = 0
@@ -185,7 +200,7 @@ def book_actions(market: Any, terms: Any, books: Any, row: int) -> None:
             if books.stocks[column].shares and market.names[column].taxed:
                 _carry_dividend(market, books, row, column)
     for place in range(books.book[0].n_held):
-        slot = books.held[place]
+        slot = books.lists[place].held
         tranche = books.tranches[slot]
         cell = market.cells[row, tranche.column]
         before = market.cells[row - 1, tranche.column].close
@@ -202,10 +217,8 @@ def _entitle(books: Any, slot: int, cell: Any, row: int, recorded: bool) -> None
     book, tranche = books.book[0], books.tranches[slot]
     gained, cash = entitlement(tranche.shares, cell.cash_micro, cell.ratio_ppm)
     if recorded:
-        item = books.entitlements[book.n_entitlements]
-        item.row, item.column, item.event, item.held = row, tranche.column, tranche.event, tranche.shares
-        item.shares, item.cash = gained, cash
-        book.n_entitlements += 1
+        line = books.journal[write_line(books, ENTITLEMENTS, row, tranche.column)]
+        line.event, line.held, line.shares, line.cash = tranche.event, tranche.shares, gained, cash
     book.cash += cash
     reduce(books, slot, -gained)
 
@@ -267,9 +280,9 @@ def _drop_first_lot(books: Any, stock: Any) -> None:
 def pay_tax(market: Any, books: Any, row: int, recorded: bool) -> None:
     """Take the tax on dividends of shares that left in session ``row``, whatever cash there is."""
     book = books.book[0]
-    _sort(books.touched, book.n_touched)
+    _sort_touched(books)
     for place in range(book.n_touched):
-        column = books.touched[place]
+        column = books.lists[place].touched
         stock = books.stocks[column]
         if not market.names[column].taxed or stock.net == 0:
             continue
@@ -280,9 +293,8 @@ def pay_tax(market: Any, books: Any, row: int, recorded: bool) -> None:
         if owed:
             book.cash -= owed
             if recorded:
-                tax = books.taxes[book.n_taxes]
-                tax.row, tax.column, tax.shares, tax.cash = row, column, -stock.net, owed
-                book.n_taxes += 1
+                line = books.journal[write_line(books, TAXES, row, column)]
+                line.shares, line.cash = -stock.net, owed
 
 
 @jitable
@@ -321,11 +333,11 @@ def _rate(market: Any, books: Any, row: int, bought: int, paid: int) -> int:
 
 
 @jitable
-def _sort(numbers: Any, count: int) -> None:
-    """Sort a short, mostly sorted list in place."""
-    for place in range(1, count):
-        number, hole = numbers[place], place
-        while hole > 0 and numbers[hole - 1] > number:
-            numbers[hole] = numbers[hole - 1]
+def _sort_touched(books: Any) -> None:
+    """Sort the names traded in the session; the list is short, and mostly sorted."""
+    for place in range(1, books.book[0].n_touched):
+        column, hole = books.lists[place].touched, place
+        while hole > 0 and books.lists[hole - 1].touched > column:
+            books.lists[hole].touched = books.lists[hole - 1].touched
             hole -= 1
-        numbers[hole] = number
+        books.lists[hole].touched = column

@@ -19,11 +19,11 @@ from hypebasket.engine.sweep.codes import (
 )
 from hypebasket.engine.sweep.compiler import jitable
 from hypebasket.engine.sweep.desk import after_close, before_close, before_open
-from hypebasket.engine.sweep.holdings import book_actions, pay_tax, stop_at
+from hypebasket.engine.sweep.holdings import book_actions, pay_tax, stop_at, write_line
 from hypebasket.engine.sweep.matching import auction
 from hypebasket.engine.sweep.orders import end, lapse, sweep_orders
 from hypebasket.engine.sweep.pool import has_room
-from hypebasket.engine.sweep.records import DIVIDENDS, LOTS, ORDERS, TRANCHES
+from hypebasket.engine.sweep.records import DIVIDENDS, LOTS, ORDERS, POSITIONS, TRANCHES
 
 __all__ = ["run"]
 
@@ -57,7 +57,7 @@ def _begin(terms: Any, books: Any) -> None:
     book = books.book[0]
     book.cash, book.equity, book.market_value = terms.cash, terms.cash, 0
     book.order_id, book.n_working, book.n_ended, book.n_held, book.n_touched = 0, 0, 0, 0, 0
-    book.n_fills, book.n_entitlements, book.n_taxes, book.n_positions = 0, 0, 0, 0
+    book.n_fills, book.n_lines = 0, 0
     book.dead_orders, book.dead_tranches, book.next_entry, book.next_rebalance = 0, 0, 0, 0
     book.stop, book.fault, book.fault_row, book.fault_column = terms.first, NO_FAULT, 0, 0
     for place in range(4):
@@ -84,14 +84,8 @@ def _has_room(script: Any, books: Any, row: int) -> bool:
     if coming == 0 and book.n_held == 0:
         return True
     lots_used = pools[LOTS].used - pools[LOTS].n_free
-    rows_fit = (
-        book.n_entitlements + book.n_held <= book.entitlement_room
-        and book.n_taxes + terms.n_columns <= book.tax_room
-        and book.n_positions + terms.n_columns <= book.position_room
-    )
     return (
-        (rows_fit or not terms.recorded)
-        and has_room(pools[ORDERS], 2 * coming + book.n_held + terms.n_columns * rebalances)
+        has_room(pools[ORDERS], 2 * coming + book.n_held + terms.n_columns * rebalances)
         and has_room(pools[TRANCHES], coming)
         and has_room(pools[LOTS], 2 * terms.n_columns)
         and has_room(pools[DIVIDENDS], lots_used)
@@ -134,7 +128,7 @@ def _session(market: Any, script: Any, books: Any, row: int) -> None:
 def _end_delisted(market: Any, terms: Any, books: Any, row: int) -> None:
     """End the orders in names that have left the exchange."""
     for place in range(books.book[0].n_working):
-        slot = books.working[place]
+        slot = books.lists[place].working
         if market.cells[row, books.orders[slot].column].delisted:
             end(books, slot, CANCELLED, DELISTED)
     sweep_orders(books, terms.recorded == 1)
@@ -145,16 +139,14 @@ def _mark_to_close(market: Any, terms: Any, books: Any, row: int) -> None:
     book = books.book[0]
     total = 0
     for place in range(book.n_held):
-        tranche = books.tranches[books.held[place]]
+        tranche = books.tranches[books.lists[place].held]
         total += tranche.shares * market.cells[row, tranche.column].close
     if terms.recorded and book.n_held:
         for column in range(terms.n_columns):
             shares = books.stocks[column].shares
             if shares:
-                position, close = books.positions[book.n_positions], market.cells[row, column].close
-                position.row, position.column, position.shares = row, column, shares
-                position.close, position.market_value = close, shares * close
-                book.n_positions += 1
+                line, close = books.journal[write_line(books, POSITIONS, row, column)], market.cells[row, column].close
+                line.shares, line.price, line.amount = shares, close, shares * close
     book.market_value, book.equity = total, book.cash + total
 
 
@@ -168,7 +160,7 @@ def _is_over(terms: Any, books: Any, row: int) -> bool:
 def _close_the_books(books: Any) -> None:
     """End what still works, with the last obstacle it met."""
     for place in range(books.book[0].n_working):
-        slot = books.working[place]
+        slot = books.lists[place].working
         order = books.orders[slot]
         if order.status == WORKING:
             end(books, slot, CANCELLED, order.reason if order.reason != NO_REASON else RUN_END)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-import numpy as np
-
 from hypebasket.engine.sweep import records
 from hypebasket.engine.sweep.codes import NO_ROOM
 from hypebasket.engine.sweep.compiler import compile_kernel
@@ -24,23 +22,18 @@ class Room:
     def __init__(self, columns: int, sessions: int, wishes: int, *, recorded: bool) -> None:
         self.columns = columns
         self.sessions = sessions
-        self.orders = 2 * wishes + 64 if recorded else 4 * columns + 64
+        self.orders = (2 * wishes if recorded else 4 * columns) + 64
         self.held = 2 * columns + 64
-        self.fills = 4 * wishes + 64 if recorded else 1
-        self.positions = columns + sessions * min(columns, 16) if recorded else 1
-        self.recorded = recorded
+        self.lines = 4 * wishes + sessions * min(columns, 16) + 64 if recorded else 1
 
     def double(self) -> None:
         """Make twice as much."""
-        self.orders, self.held, self.fills, self.positions = (
-            2 * self.orders, 2 * self.held, 2 * self.fills, 2 * self.positions,
-        )  # fmt: skip
+        self.orders, self.held, self.lines = 2 * self.orders, 2 * self.held, 2 * self.lines
 
 
 def blank_books(room: Room) -> Books:
     """Return books as arrays, for compiled code."""
     lots = room.held + 3 * room.columns
-    rows = room.positions if room.recorded else 1
     books = Books(
         book=make_array(records.BOOK, 1),
         stocks=make_array(records.STOCK, room.columns),
@@ -49,40 +42,26 @@ def blank_books(room: Room) -> Books:
         tranches=make_array(records.TRANCHE, room.held),
         lots=make_array(records.LOT, lots),
         dividends=make_array(records.DIVIDEND, 2 * lots),
-        working=_numbers(room.orders),
-        ended=_numbers(room.orders),
-        queue=_numbers(room.orders),
-        held=_numbers(room.held),
-        touched=_numbers(room.columns),
-        fills=make_array(records.FILL, room.fills),
-        entitlements=make_array(records.ENTITLED, rows),
-        taxes=make_array(records.TAX, rows),
-        positions=make_array(records.POSITION, rows),
+        lists=make_array(records.LIST, max(room.orders, room.held, room.columns)),
+        journal=make_array(records.LINE, room.lines),
         equity=make_array(records.EQUITY, room.sessions),
     )
     for place, pool in enumerate((books.orders, books.tranches, books.lots, books.dividends)):
         books.pools[place]["room"] = len(pool)
-    account = books.book[0]
-    account["fill_room"], account["entitlement_room"] = room.fills, rows
-    account["tax_room"] = account["position_room"] = rows
+    books.book[0]["line_room"] = room.lines
     return books
-
-
-def _numbers(count: int) -> Any:
-    return np.zeros(count, dtype=np.int64)
 
 
 def _plain_books() -> Books:
     """Return books as Python objects without bounds."""
     layouts = (
-        records.BOOK, records.STOCK, records.POOL, records.ORDER, records.TRANCHE, records.LOT, records.DIVIDEND, None,
-        None, None, None, None, records.FILL, records.ENTITLED, records.TAX, records.POSITION, records.EQUITY,
+        records.BOOK, records.STOCK, records.POOL, records.ORDER, records.TRANCHE, records.LOT, records.DIVIDEND,
+        records.LIST, records.LINE, records.EQUITY,
     )  # fmt: skip
-    books = Books(*({} if layout is None else Rows(layout) for layout in layouts))
+    books = Books(*(Rows(layout) for layout in layouts))
     for place in range(4):
         books.pools[place].room = BOUNDLESS
-    account = books.book[0]
-    account.fill_room = account.entitlement_room = account.tax_room = account.position_room = BOUNDLESS
+    books.book[0].line_room = BOUNDLESS
     return books
 
 

@@ -22,7 +22,6 @@ from hypebasket.engine.sweep.codes import (
     NO_LAW,
     NO_REASON,
     NO_REFERENCE_PRICE,
-    NO_ROOM,
     NO_SUM,
     NONE,
     NOT_HELD,
@@ -35,7 +34,16 @@ from hypebasket.engine.sweep.codes import (
     WORKING,
 )
 from hypebasket.engine.sweep.compiler import jitable
-from hypebasket.engine.sweep.holdings import add, find_tranche, hand_over, open_tranche, reduce, stop_at, sweep_tranches
+from hypebasket.engine.sweep.holdings import (
+    add,
+    find_tranche,
+    hand_over,
+    open_tranche,
+    reduce,
+    stop_at,
+    sweep_tranches,
+    write_line,
+)
 from hypebasket.engine.sweep.law import (
     affordable,
     close_fill_price,
@@ -50,6 +58,7 @@ from hypebasket.engine.sweep.law import (
     transfer_fee,
 )
 from hypebasket.engine.sweep.orders import end, sweep_orders
+from hypebasket.engine.sweep.records import FILLS
 from hypebasket.market.panel import UNKNOWN
 from hypebasket.rules.limit_days import OPTIMISTIC
 from hypebasket.rules.lots import NO_MAXIMUM
@@ -201,7 +210,7 @@ def _execute(market: Any, terms: Any, books: Any, slot: int, phase: int, shares:
     stock.volume_used += shares
     if stock.net_row != row:
         stock.net_row, stock.net = row, 0
-        books.touched[books.book[0].n_touched] = order.column
+        books.lists[books.book[0].n_touched].touched = order.column
         books.book[0].n_touched += 1
     while shares:
         part = largest_child(shares, law.maximum, law.minimum, law.step) if terms.lots_and_cash else shares
@@ -239,13 +248,10 @@ def _book(terms: Any, law: Any, books: Any, order: Any, phase: int, shares: int,
     book.cash += flow
     order.spent -= flow
     if terms.recorded:
-        if book.n_fills == book.fill_room:
-            stop_at(books, NO_ROOM, row, 0)
-            return
-        fill = books.fills[book.n_fills]
-        fill.order_id, fill.event, fill.column, fill.row = order.order_id, order.event, order.column, row
-        fill.kind, fill.side, fill.shares, fill.price, fill.amount = phase, order.side, shares, price, amount
-        fill.commission, fill.stamp_duty, fill.transfer_fee, fill.other_fees = commission, duty, transfer, other
+        line = books.journal[write_line(books, FILLS, row, order.column)]
+        line.order_id, line.event = order.order_id, order.event
+        line.kind, line.side, line.shares, line.price, line.amount = phase, order.side, shares, price, amount
+        line.commission, line.stamp_duty, line.transfer_fee, line.other_fees = commission, duty, transfer, other
     book.n_fills += 1
 
 
@@ -310,7 +316,7 @@ def auction(market: Any, terms: Any, books: Any, phase: int, row: int) -> None:
     for side in (SELL, BUY):
         count = _line_up(books, phase, side)
         for place in range(count):
-            _attempt(market, terms, books, books.queue[place], phase, row)
+            _attempt(market, terms, books, books.lists[place].queue, phase, row)
     sweep_orders(books, terms.recorded == 1)
     sweep_tranches(books)
 
@@ -320,14 +326,14 @@ def _line_up(books: Any, phase: int, side: int) -> int:
     """Put the working orders of a phase and side into the queue, by symbol and then by age; return how many."""
     count = 0
     for place in range(books.book[0].n_working):
-        slot = books.working[place]
+        slot = books.lists[place].working
         order = books.orders[slot]
         if order.status != WORKING or order.kind != phase or order.side != side:
             continue
         hole = count
-        while hole > 0 and books.orders[books.queue[hole - 1]].column > order.column:
-            books.queue[hole] = books.queue[hole - 1]
+        while hole > 0 and books.orders[books.lists[hole - 1].queue].column > order.column:
+            books.lists[hole].queue = books.lists[hole - 1].queue
             hole -= 1
-        books.queue[hole] = slot
+        books.lists[hole].queue = slot
         count += 1
     return count

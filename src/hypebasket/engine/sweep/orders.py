@@ -36,7 +36,7 @@ def place(books: Any, event: int, column: int, side: int, kind: int, purpose: in
     order.last_row, order.due, order.due_purpose, order.hold = NEVER, NEVER, 0, NONE
     order.falls_to_open, order.attempts, order.wanted, order.filled, order.spent = 0, 0, 0, 0, 0
     order.reason, order.status = NO_REASON, WORKING
-    books.working[book.n_working] = slot
+    books.lists[book.n_working].working = slot
     book.n_working += 1
     if side == BUY:
         books.stocks[column].buying += 1
@@ -56,7 +56,7 @@ def end(books: Any, slot: int, status: int, reason: int) -> None:
     if order.side == BUY:
         books.stocks[order.column].buying -= 1
     book.dead_orders += 1
-    books.ended[book.n_ended] = slot
+    books.lists[book.n_ended].ended = slot
     book.n_ended += 1
 
 
@@ -68,15 +68,15 @@ def sweep_orders(books: Any, recorded: bool) -> None:
         return
     kept = 0
     for place_ in range(book.n_working):
-        slot = books.working[place_]
+        slot = books.lists[place_].working
         if books.orders[slot].status == WORKING:
-            books.working[kept] = slot
+            books.lists[kept].working = slot
             kept += 1
     book.n_working = kept
     book.dead_orders = 0
     if not recorded:
         for place_ in range(book.n_ended):
-            give_back(books.pools[ORDERS], books.orders, books.ended[place_])
+            give_back(books.pools[ORDERS], books.orders, books.lists[place_].ended)
         book.n_ended = 0
 
 
@@ -90,7 +90,7 @@ def last_row_of(last_row: int, due: int) -> int:
 def lapse(books: Any, row: int) -> None:
     """End the orders whose last session was ``row`` or one before it."""
     for place_ in range(books.book[0].n_working):
-        slot = books.working[place_]
+        slot = books.lists[place_].working
         order = books.orders[slot]
         if order.status == WORKING and last_row_of(order.last_row, order.due) <= row:
             end(books, slot, EXPIRED, order.reason if order.reason != NO_REASON else EXIT_DUE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from operator import attrgetter
 from typing import Any
 
@@ -25,24 +26,19 @@ def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency
     shown = start - first  # the session before the start is shown, and has no line of its own
     days = panel.sessions[first:stop]
     equity = _rows(books.equity, records.EQUITY, len(days))
-    orders = {each[1]: each for each in _rows(books.orders, records.ORDER, value(book, "n_ended"))}
-    ended = [books.ended[place] for place in range(len(orders))]
+    orders = _rows(books.orders, records.ORDER, value(book, "n_ended"))
+    ended = [each[1] for each in _rows(books.lists, records.LIST, len(orders))]
+    tables = defaultdict(list)
+    for line in _rows(books.journal, records.LINE, value(book, "n_lines")):
+        tables[line[0]].append(line)
     return Ledger(
         currency,
         int(terms["cash"]),
-        orders=[words.order(orders[slot + 1]) for slot in ended],
-        fills=[
-            words.fill(number, each)
-            for number, each in enumerate(_rows(books.fills, records.FILL, value(book, "n_fills")), start=1)
-        ],
-        entitlements=[
-            words.entitlement(each)
-            for each in _rows(books.entitlements, records.ENTITLED, value(book, "n_entitlements"))
-        ],
-        taxes=[words.tax(each) for each in _rows(books.taxes, records.TAX, value(book, "n_taxes"))],
-        positions=[
-            words.position(each) for each in _rows(books.positions, records.POSITION, value(book, "n_positions"))
-        ],
+        orders=[words.order(orders[slot]) for slot in ended],
+        fills=[words.fill(number, line) for number, line in enumerate(tables[records.FILLS], start=1)],
+        entitlements=[words.entitlement(line) for line in tables[records.ENTITLEMENTS]],
+        taxes=[words.tax(line) for line in tables[records.TAXES]],
+        positions=[words.position(line) for line in tables[records.POSITIONS]],
         equity=[EquityRecord(day, *each) for day, each in zip(days, equity, strict=True)][shown:],
     )
 
@@ -91,19 +87,19 @@ class _Words:
             purpose=self.purposes[row["purpose"]],
         )
 
-    def fill(self, fill_id: int, values: tuple[int, ...]) -> Fill:
-        order_id, event, column, row, kind, side, *figures = values
+    def fill(self, fill_id: int, line: tuple[int, ...]) -> Fill:
+        _, row, column, event, order_id, kind, side, *figures, _, _ = line
         where = (self.event(event), self.symbols[column], self.sessions[row])
         return Fill(fill_id, order_id, *where, KINDS[kind], SIDES[side], *figures)
 
-    def entitlement(self, values: tuple[int, ...]) -> Entitlement:
-        row, column, event, *figures = values
-        return Entitlement(self.sessions[row], self.symbols[column], self.event(event), *figures)
+    def entitlement(self, line: tuple[int, ...]) -> Entitlement:
+        _, row, column, event, _, _, _, shares, *_, held, cash = line
+        return Entitlement(self.sessions[row], self.symbols[column], self.event(event), held, shares, cash)
 
-    def tax(self, values: tuple[int, ...]) -> Tax:
-        row, column, *figures = values
-        return Tax(self.sessions[row], self.symbols[column], *figures)
+    def tax(self, line: tuple[int, ...]) -> Tax:
+        _, row, column, _, _, _, _, shares, *_, cash = line
+        return Tax(self.sessions[row], self.symbols[column], shares, cash)
 
-    def position(self, values: tuple[int, ...]) -> Position:
-        row, column, *figures = values
-        return Position(self.sessions[row], self.symbols[column], *figures)
+    def position(self, line: tuple[int, ...]) -> Position:
+        _, row, column, _, _, _, _, shares, close, value_, *_ = line
+        return Position(self.sessions[row], self.symbols[column], shares, close, value_)

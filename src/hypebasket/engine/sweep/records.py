@@ -96,9 +96,8 @@ BOOK: Final = Layout(
     "Book",
     (
         "cash", "equity", "market_value", "order_id", "n_working", "n_ended", "n_held", "n_touched", "n_fills",
-        "n_entitlements", "n_taxes", "n_positions", "fill_room", "entitlement_room", "tax_room", "position_room",
-        "dead_orders", "dead_tranches", "next_entry",
-        "next_rebalance", "stop", "fault", "fault_row", "fault_column",
+        "n_lines", "line_room", "dead_orders", "dead_tranches", "next_entry", "next_rebalance", "stop", "fault",
+        "fault_row", "fault_column",
     ),
 )  # fmt: skip
 """The account and the counters of a run."""
@@ -112,16 +111,19 @@ STOCK: Final = Layout(
 )  # fmt: skip
 """What the account has in one name; what is counted by session carries the row it was counted on."""
 
-FILL: Final = Layout(
-    "Fill",
+LIST: Final = Layout("List", ("working", "ended", "queue", "held", "touched"))
+"""Lists of slots and columns, side by side: working orders by age, ended ones, the orders of an auction, tranches in
+the order of their first fill, and the names traded in the session."""
+
+LINE: Final = Layout(
+    "Line",
     (
-        "order_id", "event", "column", "row", "kind", "side", "shares", "price", "amount", "commission", "stamp_duty",
-        "transfer_fee", "other_fees",
+        "table", "row", "column", "event", "order_id", "kind", "side", "shares", "price", "amount", "commission",
+        "stamp_duty", "transfer_fee", "other_fees", "held", "cash",
     ),
 )  # fmt: skip
-ENTITLED: Final = Layout("Entitled", ("row", "column", "event", "held", "shares", "cash"))
-TAX: Final = Layout("Tax", ("row", "column", "shares", "cash"))
-POSITION: Final = Layout("Position", ("row", "column", "shares", "close", "market_value"))
+"""One line of the journal: a row of one of the ledger's tables; the fields that table does not have are not set."""
+
 EQUITY: Final = Layout("Equity", ("cash", "market_value", "equity"))
 
 
@@ -144,7 +146,7 @@ class Script(NamedTuple):
 
 
 class Books(NamedTuple):
-    """What the loop writes: the account, what works and what is held, and the rows of a ledger."""
+    """What the loop writes: the account, what works and what is held, and a journal of what happened."""
 
     book: Any
     stocks: Any
@@ -153,17 +155,16 @@ class Books(NamedTuple):
     tranches: Any
     lots: Any
     dividends: Any
-    working: Any
-    ended: Any
-    queue: Any
-    held: Any
-    touched: Any
-    fills: Any
-    entitlements: Any
-    taxes: Any
-    positions: Any
+    lists: Any
+    journal: Any
     equity: Any
 
+
+FILLS: Final = 0
+ENTITLEMENTS: Final = 1
+TAXES: Final = 2
+POSITIONS: Final = 3
+"""Tables of the journal."""
 
 ORDERS: Final = 0
 TRANCHES: Final = 1
