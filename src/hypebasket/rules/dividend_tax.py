@@ -31,6 +31,8 @@ __all__ = [
     "receive",
     "tax_due",
     "withheld",
+    "withheld_part",
+    "withholding_permille",
     "withholding_rate",
 ]
 
@@ -163,14 +165,22 @@ def withheld(board: Board, session: date, dividend: int, holder: str) -> int:
     mainland holds Hong Kong through Stock Connect; for others no data tells a company of the mainland (H share) from
     any other there, and the higher of the two rates is taken.
     """
+    return withheld_part(dividend, withholding_permille(board, session, holder))
+
+
+def withholding_permille(board: Board, session: date, holder: str) -> int:
+    """Return the rate at which a dividend paid to a resident of ``holder`` is taxed at its payment."""
     law = law_of(board)
     if holder == "none" or law == "CN":
         return 0
     if law == "HK":
         account = "stock_connect" if holder == "mainland_china" else "hong_kong"
-        permille = max(withholding_rate(board, session, account, company) for company in ("h_share", "other"))
-    else:
-        permille = withholding_rate(board, session, holder)
+        return max(withholding_rate(board, session, account, company) for company in ("h_share", "other"))
+    return withholding_rate(board, session, holder)
+
+
+def withheld_part(dividend: int, permille: int) -> int:
+    """Return the part of a dividend that is withheld, half-up."""
     return (dividend * permille + 500) // 1000
 
 

@@ -13,11 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["affordable", "cost_of_order", "cost_of_purchase"]
 
 
-def cost_of_order(
-    amount: int, shares: int, rates: DueRates, rate_ppm: int, minimum_commission: int, is_buy: bool
-) -> int:
-    """Return what one order takes: its amount, commission and dues, in hundredths of the currency."""
-    charged = commission_due(amount, rate_ppm, minimum_commission)
+def cost_of_order(amount: int, shares: int, rates: DueRates, rate_ppm: int, least: int, is_buy: bool) -> int:
+    """Return what one order takes: its amount, commission (``least``: its minimum) and dues, in hundredths."""
+    charged = commission_due(amount, rate_ppm, least)
     dues = stamp_duty(rates, is_buy, amount) + transfer_fee(rates, amount) + other_dues(rates, is_buy, amount, shares)
     return amount + charged + dues
 
@@ -30,7 +28,7 @@ def cost_of_purchase(
     maximum: int,
     rates: DueRates,
     rate_ppm: int,
-    minimum_commission: int,
+    least: int,
     charged: bool,
     is_buy: bool,
 ) -> int:
@@ -43,7 +41,7 @@ def cost_of_purchase(
     total = 0
     while shares:
         part = largest_child(shares, maximum, minimum, step)
-        total += cost_of_order(part * price, part, rates, rate_ppm, minimum_commission, is_buy)
+        total += cost_of_order(part * price, part, rates, rate_ppm, least, is_buy)
         shares -= part
     return total
 
@@ -56,7 +54,7 @@ def affordable(
     maximum: int,
     rates: DueRates,
     rate_ppm: int,
-    minimum_commission: int,
+    least: int,
     charged: bool,
     is_buy: bool,
 ) -> int:
@@ -68,7 +66,7 @@ def affordable(
         return 0
     shares = largest_lot(money // price, minimum, step)
     while shares:
-        cost = cost_of_purchase(shares, price, minimum, step, maximum, rates, rate_ppm, minimum_commission, charged, is_buy)
+        cost = cost_of_purchase(shares, price, minimum, step, maximum, rates, rate_ppm, least, charged, is_buy)
         if cost <= money:
             break
         shares = largest_lot(shares - max(1, -((money - cost) // price)), minimum, step)
@@ -77,7 +75,7 @@ def affordable(
         larger = shares + step if shares else minimum
         if larger * price > money:
             return shares
-        cost = cost_of_purchase(larger, price, minimum, step, maximum, rates, rate_ppm, minimum_commission, charged, is_buy)
+        cost = cost_of_purchase(larger, price, minimum, step, maximum, rates, rate_ppm, least, charged, is_buy)
         if cost > money:
             return shares
         shares = larger

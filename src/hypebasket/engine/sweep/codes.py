@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from typing import Final
 
-from hypebasket.ledger.records import OrderKind, OrderStatus, Reason, Side
+from hypebasket.ledger.records import ChargeKind, OrderKind, OrderStatus, Reason, Side
 
-__all__ = ["KINDS", "PURPOSES", "REASONS", "SIDES", "STATUSES"]
+__all__ = ["CHARGES", "HOLDERS", "KINDS", "PURPOSES", "REASONS", "SIDES", "STATUSES"]
 
 SIDES: Final = tuple(Side)
 KINDS: Final = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
 """In the order of a session."""
 STATUSES: Final = tuple(OrderStatus)
 REASONS: Final = (None, *Reason)
-PURPOSES: Final = ("", "entry", "rebalance", "hold", "stop_loss", "take_profit", "trailing_stop", "board_break")
+PURPOSES: Final = (
+    "",
+    "entry",
+    "rebalance",
+    "hold",
+    "stop_loss",
+    "take_profit",
+    "trailing_stop",
+    "board_break",
+    "margin_breach",
+)
 """What the loop itself calls an order; a plan adds its own words behind them."""
+
+CHARGES: Final = tuple(ChargeKind)
+HOLDERS: Final = ("none", "mainland_china", "hong_kong", "other")
+"""Whose resident has tax withheld from dividends."""
+
+BORROW: Final = CHARGES.index(ChargeKind.BORROW)
+WITHHOLDING: Final = CHARGES.index(ChargeKind.WITHHOLDING)
 
 BUY: Final = SIDES.index(Side.BUY)
 SELL: Final = SIDES.index(Side.SELL)
+SHORT: Final = SIDES.index(Side.SHORT)
+COVER: Final = SIDES.index(Side.COVER)
 
 OPEN: Final = KINDS.index(OrderKind.OPEN)
 QUEUE: Final = KINDS.index(OrderKind.QUEUE)
@@ -47,6 +66,7 @@ OVERLAP: Final = REASONS.index(Reason.OVERLAP)
 SUPERSEDED: Final = REASONS.index(Reason.SUPERSEDED)
 RUN_END: Final = REASONS.index(Reason.RUN_END)
 EXIT_DUE: Final = REASONS.index(Reason.EXIT_DUE)
+SHORT_SALE_RESTRICTION: Final = REASONS.index(Reason.SHORT_SALE_RESTRICTION)
 
 FOR_ENTRY: Final = PURPOSES.index("entry")
 FOR_REBALANCE: Final = PURPOSES.index("rebalance")
@@ -55,6 +75,7 @@ FOR_STOP_LOSS: Final = PURPOSES.index("stop_loss")
 FOR_TAKE_PROFIT: Final = PURPOSES.index("take_profit")
 FOR_TRAILING_STOP: Final = PURPOSES.index("trailing_stop")
 FOR_BOARD_BREAK: Final = PURPOSES.index("board_break")
+FOR_MARGIN_BREACH: Final = PURPOSES.index("margin_breach")
 
 IGNORE: Final = 0
 EXTEND: Final = 1

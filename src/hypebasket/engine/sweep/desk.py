@@ -8,23 +8,28 @@ from hypebasket.engine.sweep.codes import (
     BUY,
     CANCELLED,
     CLOSE,
+    COVER,
     EXIT_DUE,
     EXTEND,
     FOR_ENTRY,
+    FOR_MARGIN_BREACH,
     FOR_REBALANCE,
+    NO_LAW,
     NO_SUM,
     NONE,
     OPEN,
     OVERLAP,
     SELL,
+    SHORT,
     STACK,
     SUPERSEDED,
     WORKING,
 )
 from hypebasket.engine.sweep.compiler import jitable
-from hypebasket.engine.sweep.holdings import end_of, end_purpose, exit_signal
+from hypebasket.engine.sweep.holdings import end_of, end_purpose, exit_signal, stop_at
+from hypebasket.engine.sweep.law import margin_required
 from hypebasket.engine.sweep.matching import legal_purchase, legal_sale
-from hypebasket.engine.sweep.orders import end, last_row_of, place, sweep_orders
+from hypebasket.engine.sweep.orders import end, last_row_of, opens, place, sweep_orders
 
 __all__ = ["after_close", "before_close", "before_open"]
 
@@ -65,7 +70,12 @@ def before_close(script: Any, books: Any, row: int) -> None:
 
 @jitable
 def after_close(market: Any, script: Any, books: Any, row: int) -> None:
-    """Judge the close of every position that traded; what it triggers is sold at the next open."""
+    """Judge the close of every position that traded; what it triggers is sold or covered at the next open."""
+    if _is_in_breach(market, script.terms[0], books, row):
+        for position in range(books.book[0].n_held):
+            slot = books.lists[position].held
+            if not books.tranches[slot].leaving:
+                _leave(books, slot, OPEN, FOR_MARGIN_BREACH, row + 1)
     for position in range(books.book[0].n_held):
         slot = books.lists[position].held
         tranche = books.tranches[slot]
@@ -76,6 +86,25 @@ def after_close(market: Any, script: Any, books: Any, row: int) -> None:
         if signal:
             _leave(books, slot, OPEN, signal, row + 1)
     sweep_orders(books, script.terms[0].recorded == 1)
+
+
+@jitable
+def _is_in_breach(market: Any, terms: Any, books: Any, row: int) -> bool:
+    """Tell whether the equity at the close is less than what must stand behind the shares owed."""
+    if terms.opening != SHORT:
+        return False
+    margin = 0
+    for column in range(terms.n_columns):
+        shares = -books.stocks[column].shares
+        if shares > 0:
+            law = market.laws[row, market.names[column].kind]
+            if not law.loans_known:
+                stop_at(books, NO_LAW, row, column)
+            margin += margin_required(
+                shares, market.cells[row, column].close, law.margin_bound, law.low_permille, law.low_minimum,
+                law.permille, law.least,
+            )  # fmt: skip
+    return terms.lots_and_cash == 1 and margin > 0 and books.book[0].equity < margin
 
 
 @jitable
@@ -98,10 +127,11 @@ def _leave(books: Any, slot: int, kind: int, purpose: int, row: int) -> None:
             number = books.lists[position].working
             order = books.orders[number]
             own = order.event == tranche.event and order.column == tranche.column
-            if own and order.status == WORKING and order.side == BUY:
+            if own and order.status == WORKING and opens(order.side):
                 end(books, number, CANCELLED, EXIT_DUE)
     tranche.leaving = 1
-    number = place(books, tranche.event, tranche.column, SELL, kind, purpose, row)
+    side = COVER if tranche.shares < 0 else SELL
+    number = place(books, tranche.event, tranche.column, side, kind, purpose, row)
     order = books.orders[number]
     order.money, order.asked = NO_SUM, NO_SUM
     order.falls_to_open = 1 if kind == CLOSE else 0
@@ -111,8 +141,8 @@ def _leave(books: Any, slot: int, kind: int, purpose: int, row: int) -> None:
 def _enter(script: Any, books: Any, number: int, row: int) -> None:
     entry, terms, book = script.entries[number], script.terms[0], books.book[0]
     stock = books.stocks[entry.column]
-    taken = terms.overlap != STACK and (stock.buying > 0 or stock.shares > 0)
-    slot = place(books, entry.event, entry.column, BUY, entry.kind, FOR_ENTRY, row)
+    taken = terms.overlap != STACK and (stock.buying > 0 or stock.shares != 0)
+    slot = place(books, entry.event, entry.column, terms.opening, entry.kind, FOR_ENTRY, row)
     order = books.orders[slot]
     order.money, order.asked = _part(book.equity, entry.weight_ppm), NO_SUM
     order.attempts_left, order.last_row, order.price_limit = entry.attempts, entry.last_row, entry.price_cap
@@ -144,7 +174,7 @@ def _extend(books: Any, entry: Any) -> None:
         slot = tranche.next
     for position in range(books.book[0].n_working):
         order = books.orders[books.lists[position].working]
-        own = order.status == WORKING and order.side == BUY and order.column == entry.column
+        own = order.status == WORKING and opens(order.side) and order.column == entry.column
         if own and order.due < due:
             order.due, order.due_purpose = due, purpose
 

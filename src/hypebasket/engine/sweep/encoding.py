@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hypebasket.engine.sweep import records
-from hypebasket.engine.sweep.codes import KINDS, NEVER, NONE, PURPOSES
+from hypebasket.engine.sweep.codes import BUY, HOLDERS, KINDS, NEVER, NONE, PURPOSES, SHORT
 from hypebasket.engine.sweep.records import Script, make_array
 from hypebasket.errors import UsageError
 from hypebasket.market.panel import MarketPanel
@@ -64,6 +64,9 @@ def encode(panel: MarketPanel, plan: Plan) -> EncodedPlan:
         participation_ppm=plan.participation_ppm,
         rate_ppm=plan.commission.rate_ppm,
         minimum_commission=plan.commission.minimum,
+        opening=BUY if plan.short is None else SHORT,
+        borrow_ppm=NONE if plan.short is None or plan.short.borrow_ppm is None else plan.short.borrow_ppm,
+        holder=HOLDERS.index(plan.holder),
         overlap=OVERLAPS.index(plan.overlap),
         last_release=max((*(each.row for each in plan.entries), *(each.row for each in plan.rebalances)), default=NONE),
         n_entries=len(ordered),

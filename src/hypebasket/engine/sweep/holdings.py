@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from hypebasket.engine.sweep.codes import (
+    BORROW,
     FOR_BOARD_BREAK,
     FOR_HOLD,
     FOR_STOP_LOSS,
     FOR_TAKE_PROFIT,
     FOR_TRAILING_STOP,
+    HOLDERS,
+    NO_LAW,
     NO_ROOM,
     NO_TAX_LAW,
     NONE,
     OVERSOLD,
+    WITHHOLDING,
 )
 from hypebasket.engine.sweep.compiler import jitable
-from hypebasket.engine.sweep.law import entitlement, leaving_part, rate_by_holding, tax_due
+from hypebasket.engine.sweep.law import entitlement, leaving_part, loan_cost, rate_by_holding, tax_due, withheld_part
 from hypebasket.engine.sweep.pool import give_back, take
-from hypebasket.engine.sweep.records import DIVIDENDS, ENTITLEMENTS, LOTS, TAXES, TRANCHES
+from hypebasket.engine.sweep.records import CHARGED, DIVIDENDS, ENTITLEMENTS, LOTS, TAXES, TRANCHES
 
 __all__ = [
     "add",
     "book_actions",
+    "charge_loans",
     "end_of",
     "exit_signal",
     "find_tranche",
@@ -30,12 +35,15 @@ __all__ = [
     "open_tranche",
     "pay_tax",
     "reduce",
+    "set_owed",
     "stop_at",
     "sweep_tranches",
     "write_line",
 ]
 
 MILLION = 1_000_000
+FROM_MAINLAND_CHINA = HOLDERS.index("mainland_china")
+FROM_HONG_KONG = HOLDERS.index("hong_kong")
 
 
 @jitable
@@ -76,7 +84,7 @@ def open_tranche(market: Any, books: Any, order: Any, first: int, row: int) -> i
     tranche = books.tranches[slot]
     tranche.next, tranche.event, tranche.column, tranche.entry = NONE, order.event, order.column, order.entry
     tranche.opened, tranche.due, tranche.due_purpose, tranche.hold = row, order.due, order.due_purpose, order.hold
-    tranche.shares, tranche.entry_price, tranche.peak, tranche.leaving = 0, 0, 0, 0
+    tranche.shares, tranche.entry_price, tranche.best, tranche.leaving = 0, 0, 0, 0
     before = market.cells[row, order.column].last_traded
     tranche.sealed = market.cells[before, order.column].sealed if before >= first else 0
     if stock.tranches == NONE:
@@ -93,10 +101,11 @@ def open_tranche(market: Any, books: Any, order: Any, first: int, row: int) -> i
 
 @jitable
 def add(tranche: Any, shares: int, price: int) -> None:
-    """Take in bought shares; the entry price becomes the average, half-up to the fen."""
-    total = tranche.shares * tranche.entry_price + shares * price
+    """Take in bought (or owe sold) shares; the entry price becomes the average, half-up to the fen."""
+    total = abs(tranche.shares) * tranche.entry_price + abs(shares) * price
     tranche.shares += shares
-    tranche.entry_price = (2 * total + tranche.shares) // (2 * tranche.shares)
+    count = abs(tranche.shares)
+    tranche.entry_price = (2 * total + count) // (2 * count)
 
 
 @jitable
@@ -116,11 +125,21 @@ def _close_tranche(books: Any, slot: int) -> None:
 
 
 @jitable
+def set_owed(books: Any, stock: Any, value: int) -> None:
+    """Value what is owed of a name, in fen."""
+    books.book[0].owed += value - stock.owed
+    stock.owed = value
+
+
+@jitable
 def reduce(books: Any, slot: int, shares: int) -> None:
     """Take shares out of a tranche; one that has none left is gone."""
     tranche = books.tranches[slot]
+    stock = books.stocks[tranche.column]
     tranche.shares -= shares
-    books.stocks[tranche.column].shares -= shares
+    stock.shares -= shares
+    if stock.shares == 0:
+        set_owed(books, stock, 0)
     if tranche.shares == 0:
         _close_tranche(books, slot)
 
@@ -175,7 +194,9 @@ def end_purpose(due: int, due_purpose: int, hold: int, opened: int) -> int:
 @jitable
 def exit_signal(tranche: Any, entry: Any, close: int, sealed: int) -> int:
     """Judge the close of a session with trading: the purpose of the exit it triggers, 0 for none."""
-    tranche.peak = max(tranche.peak, close)
+    if tranche.shares < 0:
+        return _short_exit_signal(tranche, entry, close)
+    tranche.best = max(tranche.best, close)
     broke = tranche.sealed == 1 and sealed == 0
     tranche.sealed = sealed
     if entry.board_break and broke:
@@ -184,9 +205,57 @@ def exit_signal(tranche: Any, entry: Any, close: int, sealed: int) -> int:
         return FOR_STOP_LOSS
     if entry.take_ppm != NONE and close * MILLION >= tranche.entry_price * (MILLION + entry.take_ppm):
         return FOR_TAKE_PROFIT
-    if entry.trail_ppm != NONE and close * MILLION <= tranche.peak * (MILLION - entry.trail_ppm):
+    if entry.trail_ppm != NONE and close * MILLION <= tranche.best * (MILLION - entry.trail_ppm):
         return FOR_TRAILING_STOP
     return 0
+
+
+@jitable
+def _short_exit_signal(tranche: Any, entry: Any, close: int) -> int:
+    """Judge a close the other way round: a rise is the loss, the lowest close the best."""
+    tranche.best = min(tranche.best, close) if tranche.best else close
+    if entry.stop_ppm != NONE and close * MILLION >= tranche.entry_price * (MILLION + entry.stop_ppm):
+        return FOR_STOP_LOSS
+    if entry.take_ppm != NONE and close * MILLION <= tranche.entry_price * (MILLION - entry.take_ppm):
+        return FOR_TAKE_PROFIT
+    if entry.trail_ppm != NONE and close * MILLION >= tranche.best * (MILLION + entry.trail_ppm):
+        return FOR_TRAILING_STOP
+    return 0
+
+
+# Loans
+
+
+@jitable
+def charge_loans(market: Any, terms: Any, books: Any, row: int) -> None:
+    """Charge the loan of every name owed since the session before, on its value at that close."""
+    for column in range(terms.n_columns):
+        shares = books.stocks[column].shares
+        if shares < 0:
+            law = market.laws[row, market.names[column].kind]
+            if not law.loans_known:
+                stop_at(books, NO_LAW, row, column)
+            rate = law.borrow_ppm if terms.borrow_ppm == NONE else terms.borrow_ppm
+            value = -shares * market.cells[row - 1, column].close
+            _charge(
+                terms,
+                books,
+                BORROW,
+                row,
+                column,
+                shares,
+                loan_cost(value, market.days[row].days, rate, law.days_in_year),
+            )
+
+
+@jitable
+def _charge(terms: Any, books: Any, kind: int, row: int, column: int, shares: int, money: int) -> None:
+    if money == 0:
+        return
+    books.book[0].cash -= money
+    if terms.recorded:
+        line = books.journal[write_line(books, CHARGED, row, column)]
+        line.kind, line.shares, line.cash = kind, shares, money
 
 
 # Corporate actions
@@ -206,9 +275,11 @@ def book_actions(market: Any, terms: Any, books: Any, row: int) -> None:
         before = market.cells[row - 1, tranche.column].close
         if cell.trading and before and cell.reference and before != cell.reference:
             tranche.entry_price = (2 * tranche.entry_price * cell.reference + before) // (2 * before)
-            tranche.peak = (2 * tranche.peak * cell.reference + before) // (2 * before)
+            tranche.best = (2 * tranche.best * cell.reference + before) // (2 * before)
         if cell.cash_micro or cell.ratio_ppm:
             _entitle(books, slot, cell, row, terms.recorded == 1)
+    if terms.fees_and_tax and terms.holder:
+        _withhold(market, terms, books, row)
     sweep_tranches(books)
 
 
@@ -220,7 +291,30 @@ def _entitle(books: Any, slot: int, cell: Any, row: int, recorded: bool) -> None
         line = books.journal[write_line(books, ENTITLEMENTS, row, tranche.column)]
         line.event, line.held, line.shares, line.cash = tranche.event, tranche.shares, gained, cash
     book.cash += cash
+    stock = books.stocks[tranche.column]
+    if stock.paid_row != row:
+        stock.paid_row, stock.paid, stock.paid_held = row, 0, 0
+    stock.paid += cash
+    stock.paid_held += tranche.shares
     reduce(books, slot, -gained)
+
+
+@jitable
+def _withhold(market: Any, terms: Any, books: Any, row: int) -> None:
+    """Take the tax that is withheld from the day's dividends."""
+    for column in range(terms.n_columns):
+        stock = books.stocks[column]
+        if stock.paid_row != row or stock.paid <= 0 or market.cells[row, column].delisted:
+            continue
+        law = market.laws[row, market.names[column].kind]
+        if not law.withholding_known:
+            stop_at(books, NO_LAW, row, column)
+        permille = law.from_other
+        if terms.holder == FROM_MAINLAND_CHINA:
+            permille = law.from_mainland_china
+        elif terms.holder == FROM_HONG_KONG:
+            permille = law.from_hong_kong
+        _charge(terms, books, WITHHOLDING, row, column, stock.paid_held, withheld_part(stock.paid, permille))
 
 
 @jitable

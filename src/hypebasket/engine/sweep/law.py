@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from hypebasket.engine.sweep.compiler import jitable
-from hypebasket.rules.dividend_tax import leaving_part, rate_by_holding, tax_due
+from hypebasket.rules.dividend_tax import leaving_part, rate_by_holding, tax_due, withheld_part
 from hypebasket.rules.entitlements import entitlement
 from hypebasket.rules.fees import commission_due, other_dues, proportional, stamp_duty, transfer_fee
 from hypebasket.rules.limit_days import close_fill_price, open_fill_price, queue_fill_price
 from hypebasket.rules.lots import exact_sale, largest_child, largest_lot, sale_lot
 from hypebasket.rules.purchase import affordable, cost_of_order, cost_of_purchase
+from hypebasket.rules.short_sale import loan_cost, margin_required
 
 __all__ = [
     "affordable",
@@ -19,6 +20,8 @@ __all__ = [
     "largest_child",
     "largest_lot",
     "leaving_part",
+    "loan_cost",
+    "margin_required",
     "open_fill_price",
     "other_dues",
     "queue_fill_price",
@@ -26,6 +29,7 @@ __all__ = [
     "stamp_duty",
     "tax_due",
     "transfer_fee",
+    "withheld_part",
 ]
 
 for function in (
@@ -39,6 +43,8 @@ for function in (
     largest_child,
     largest_lot,
     leaving_part,
+    loan_cost,
+    margin_required,
     open_fill_price,
     other_dues,
     proportional,
@@ -48,5 +54,6 @@ for function in (
     stamp_duty,
     tax_due,
     transfer_fee,
+    withheld_part,
 ):
     jitable(function)

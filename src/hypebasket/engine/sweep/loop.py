@@ -15,11 +15,12 @@ from hypebasket.engine.sweep.codes import (
     OPEN,
     QUEUE,
     RUN_END,
+    SHORT,
     WORKING,
 )
 from hypebasket.engine.sweep.compiler import jitable
 from hypebasket.engine.sweep.desk import after_close, before_close, before_open
-from hypebasket.engine.sweep.holdings import book_actions, pay_tax, stop_at, write_line
+from hypebasket.engine.sweep.holdings import book_actions, charge_loans, pay_tax, set_owed, stop_at, write_line
 from hypebasket.engine.sweep.matching import auction
 from hypebasket.engine.sweep.orders import end, lapse, sweep_orders
 from hypebasket.engine.sweep.pool import has_room
@@ -55,7 +56,7 @@ def run(market: Any, script: Any, books: Any) -> int:
 def _begin(terms: Any, books: Any) -> None:
     """Start from cash alone."""
     book = books.book[0]
-    book.cash, book.equity, book.market_value = terms.cash, terms.cash, 0
+    book.cash, book.owed, book.equity, book.market_value = terms.cash, 0, terms.cash, 0
     book.order_id, book.n_working, book.n_ended, book.n_held, book.n_touched = 0, 0, 0, 0, 0
     book.n_fills, book.n_lines = 0, 0
     book.dead_orders, book.dead_tranches, book.next_entry, book.next_rebalance = 0, 0, 0, 0
@@ -65,7 +66,7 @@ def _begin(terms: Any, books: Any) -> None:
         pool.free, pool.n_free, pool.used = NONE, 0, 0
     for column in range(terms.n_columns):
         stock = books.stocks[column]
-        stock.shares, stock.buying, stock.net = 0, 0, 0
+        stock.shares, stock.owed, stock.buying, stock.net, stock.paid_row = 0, 0, 0, 0, NONE
         stock.bought_row, stock.volume_row, stock.net_row, stock.target_row = NONE, NONE, NONE, NONE
         stock.tranches, stock.first_lot, stock.last_lot = NONE, NONE, NONE
 
@@ -107,6 +108,8 @@ def _is_quiet(script: Any, books: Any, row: int) -> bool:
 def _session(market: Any, script: Any, books: Any, row: int) -> None:
     terms, book = script.terms[0], books.book[0]
     book.n_touched = 0
+    if terms.opening == SHORT and terms.fees_and_tax:
+        charge_loans(market, terms, books, row)
     if market.days[row].eventful:
         book_actions(market, terms, books, row)
         _end_delisted(market, terms, books, row)
@@ -141,6 +144,11 @@ def _mark_to_close(market: Any, terms: Any, books: Any, row: int) -> None:
     for place in range(book.n_held):
         tranche = books.tranches[books.lists[place].held]
         total += tranche.shares * market.cells[row, tranche.column].close
+    if terms.opening == SHORT:
+        for column in range(terms.n_columns):
+            stock = books.stocks[column]
+            if stock.shares < 0:
+                set_owed(books, stock, -stock.shares * market.cells[row, column].close)
     if terms.recorded and book.n_held:
         for column in range(terms.n_columns):
             shares = books.stocks[column].shares

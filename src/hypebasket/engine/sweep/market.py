@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hypebasket.engine.sweep import records
+from hypebasket.engine.sweep.codes import HOLDERS
 from hypebasket.engine.sweep.records import Market, make_array
 from hypebasket.errors import RuleGapError
 from hypebasket.market.panel import Integers, Listing, MarketPanel
 from hypebasket.rules.boards import law_of
-from hypebasket.rules.dividend_tax import dividend_tax_rates, month_and_year_later
+from hypebasket.rules.dividend_tax import dividend_tax_rates, month_and_year_later, withholding_permille
 from hypebasket.rules.fees import FREE_OF_CHARGE, DueRates, due_rates
 from hypebasket.rules.lots import NO_MAXIMUM, is_odd_lot_stuck, order_maximum, order_size
 from hypebasket.rules.settlement import may_sell_same_day
+from hypebasket.rules.short_sale import borrow_terms, margin_terms
 
 if TYPE_CHECKING:
     from hypebasket.spec.instrument import Board
@@ -60,6 +62,7 @@ def _days(panel: MarketPanel) -> Any:
     moved = panel.trading & (panel.reference > 0) & (before > 0) & (panel.reference != before)
     acted = (panel.cash_micro != 0) | (panel.ratio_ppm != 0) | panel.delisted | moved
     days["eventful"] = acted.any(axis=1)
+    days["days"][1:] = np.diff(_numbers(panel.sessions))
     later = [month_and_year_later(session) for session in panel.sessions]
     for field, place in (("month", 0), ("year", 1)):
         ends = _numbers(each[place] for each in later)
@@ -85,7 +88,10 @@ def _laws(panel: MarketPanel, kinds: Sequence[Listing]) -> Any:
         for row, session in enumerate(panel.sessions):
             sizes, rates = _sizes(board, lot, session), _rates(board, session)
             known = (sizes is not None, rates is not None)
-            laws[row, place] = (*known, *habits, *(sizes or (1, 1, NO_MAXIMUM)), *(rates or FREE_OF_CHARGE))
+            laws[row, place] = (
+                *known, *habits, *(sizes or (1, 1, NO_MAXIMUM)), *(rates or FREE_OF_CHARGE), *_loans(board, session),
+                *_withholding(board, session),
+            )  # fmt: skip
     return laws
 
 
@@ -102,6 +108,22 @@ def _rates(board: Board, session: date) -> DueRates | None:
         return due_rates(board, session)
     except RuleGapError:
         return None
+
+
+def _loans(board: Board, session: date) -> tuple[int, ...]:
+    """Return whether the terms of a loan of shares are known, and they themselves."""
+    try:
+        return 1, *borrow_terms(board, session), *margin_terms(board, session)
+    except RuleGapError:
+        return 0, 0, 1, 0, 0, 0, 0, 0
+
+
+def _withholding(board: Board, session: date) -> tuple[int, ...]:
+    """Return whether it is known what is withheld from dividends, and the permille for every holder."""
+    try:
+        return 1, *(withholding_permille(board, session, holder) for holder in HOLDERS[1:])
+    except RuleGapError:
+        return 0, 0, 0, 0
 
 
 def _names(panel: MarketPanel, kinds: Sequence[Listing]) -> Any:

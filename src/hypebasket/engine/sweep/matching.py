@@ -11,6 +11,7 @@ from hypebasket.engine.sweep.codes import (
     BUY,
     CANCELLED,
     CASH,
+    COVER,
     EXPIRED,
     FILLED,
     LIMIT_NOT_REACHED,
@@ -28,6 +29,8 @@ from hypebasket.engine.sweep.codes import (
     OPEN,
     QUEUE,
     SELL,
+    SHORT,
+    SHORT_SALE_RESTRICTION,
     SUSPENDED,
     T_PLUS_1,
     VOLUME_CAP,
@@ -40,6 +43,7 @@ from hypebasket.engine.sweep.holdings import (
     hand_over,
     open_tranche,
     reduce,
+    set_owed,
     stop_at,
     sweep_tranches,
     write_line,
@@ -51,13 +55,14 @@ from hypebasket.engine.sweep.law import (
     exact_sale,
     largest_child,
     largest_lot,
+    leaving_part,
     open_fill_price,
     other_dues,
     queue_fill_price,
     stamp_duty,
     transfer_fee,
 )
-from hypebasket.engine.sweep.orders import end, sweep_orders
+from hypebasket.engine.sweep.orders import end, opens, sweep_orders
 from hypebasket.engine.sweep.records import FILLS
 from hypebasket.market.panel import UNKNOWN
 from hypebasket.rules.limit_days import OPTIMISTIC
@@ -69,14 +74,20 @@ MILLION = 1_000_000
 BOUNDLESS = MILLION * MILLION
 
 
+@jitable
+def pays(side: int) -> bool:
+    """Tell whether an order pays for shares: a purchase or a cover."""
+    return side in (BUY, COVER)
+
+
 # Prices
 
 
 @jitable
 def _fill_price(order: Any, phase: int, cell: Any, terms: Any) -> tuple[int, int]:
     """Return the price (fen) at which the auction of ``phase`` serves the order, or 0 and why it does not."""
-    is_buy = order.side == BUY
-    limited = terms.limits_on_entry if is_buy else terms.limits_on_exit
+    is_buy = pays(order.side)
+    limited = terms.limits_on_entry if opens(order.side) else terms.limits_on_exit
     if limited:
         price, obstacle = _served_price(is_buy, phase, cell, terms.policy)
     elif phase == QUEUE:
@@ -87,6 +98,8 @@ def _fill_price(order: Any, phase: int, cell: Any, terms: Any) -> tuple[int, int
             obstacle = NO_BAR
     if obstacle != NO_REASON:
         return 0, obstacle
+    if order.side == SHORT and limited and cell.short_restricted and price <= cell.open:
+        return 0, SHORT_SALE_RESTRICTION
     if order.price_limit != NONE and (price > order.price_limit if is_buy else price < order.price_limit):
         return 0, MAX_GAP
     return price, NO_REASON
@@ -130,36 +143,38 @@ def legal_sale(law: Any, terms: Any, held: int, wanted: int) -> int:
 
 
 @jitable
-def _bought_by(money: int, price: int, law: Any, terms: Any) -> int:
-    """Return the largest legal number of shares that ``money`` buys at ``price``, fees included."""
+def _afforded(money: int, price: int, is_buy: bool, law: Any, terms: Any) -> int:
+    """Return the largest legal number of shares that ``money`` buys, or backs the short sale of, fees included."""
     minimum, step, maximum = law.minimum, law.step, law.maximum
     if not terms.lots_and_cash:
         minimum, step, maximum = 1, 1, NO_MAXIMUM
     charged = terms.fees_and_tax == 1
-    return affordable(money, price, minimum, step, maximum, law, terms.rate_ppm, terms.minimum_commission, charged)
+    return affordable(
+        money, price, minimum, step, maximum, law, terms.rate_ppm, terms.minimum_commission, charged, is_buy
+    )
 
 
 @jitable
 def _wanted(order: Any, price: int, law: Any, terms: Any, books: Any) -> int:
     """Return how many shares the order still wants at ``price``."""
-    if order.side == BUY:
+    if opens(order.side):
         if order.money == NO_SUM:
             return order.asked - order.filled
-        return _bought_by(order.money - order.spent, price, law, terms)
+        return _afforded(order.money - order.spent, price, order.side == BUY, law, terms)
     slot = find_tranche(books, order.event, order.column)
-    owned = books.tranches[slot].shares if slot != NONE else 0
+    owned = abs(books.tranches[slot].shares) if slot != NONE else 0
     return owned if order.asked == NO_SUM else min(order.asked - order.filled, owned)
 
 
 @jitable
-def _purchase(order: Any, wanted: int, price: int, room: int, law: Any, terms: Any, cash: int) -> tuple[int, int]:
-    """Return how many of the wanted shares can be bought, and what stands between."""
+def _opening(order: Any, wanted: int, price: int, room: int, law: Any, terms: Any, cash: int) -> tuple[int, int]:
+    """Return how many of the wanted shares can be bought or sold short, and what stands between."""
     if wanted == 0:
         return 0, LOT
     shares, reason = wanted, NO_REASON
     # What the order's own money buys, no greater sum of cash makes less.
     if terms.lots_and_cash and (order.money == NO_SUM or order.money - order.spent > cash):
-        most = _bought_by(cash, price, law, terms)
+        most = _afforded(cash, price, order.side == BUY, law, terms)
         if most < shares:
             shares, reason = most, CASH
     if room < shares:
@@ -168,11 +183,12 @@ def _purchase(order: Any, wanted: int, price: int, room: int, law: Any, terms: A
 
 
 @jitable
-def _sale(wanted: int, room: int, law: Any, terms: Any, stock: Any, row: int) -> tuple[int, int]:
-    """Return how many of the wanted shares can be sold, and what stands between."""
+def _closing(order: Any, wanted: int, room: int, law: Any, terms: Any, stock: Any, row: int) -> tuple[int, int]:
+    """Return how many of the wanted shares can be sold or covered, and what stands between."""
     if wanted == 0:
         return 0, NOT_HELD
-    free = stock.shares
+    held = abs(stock.shares)
+    free = held
     if terms.t_plus_1 and not law.same_day_sale and stock.bought_row == row:
         free -= stock.bought
     if free == 0:
@@ -182,7 +198,7 @@ def _sale(wanted: int, room: int, law: Any, terms: Any, stock: Any, row: int) ->
         target, reason = free, T_PLUS_1
     if room < target:
         target, reason = room, VOLUME_CAP
-    shares = legal_sale(law, terms, stock.shares, target)
+    shares = legal_purchase(law, terms, target) if order.side == COVER else legal_sale(law, terms, held, target)
     if shares < target and reason == NO_REASON:
         reason = LOT
     return shares, reason
@@ -215,28 +231,40 @@ def _execute(market: Any, terms: Any, books: Any, slot: int, phase: int, shares:
     while shares:
         part = largest_child(shares, law.maximum, law.minimum, law.step) if terms.lots_and_cash else shares
         _book(terms, law, books, order, phase, part, price, row)
-        if order.side == BUY:
-            own = find_tranche(books, order.event, order.column)
-            if own == NONE:
-                own = open_tranche(market, books, order, terms.first, row)
-            add(books.tranches[own], part, price)
-            if stock.bought_row != row:
-                stock.bought_row, stock.bought = row, 0
-            stock.bought += part
-            stock.shares += part
-            stock.net += part
-        else:
-            reduce(books, find_tranche(books, order.event, order.column), part)
-            stock.net -= part
+        own = find_tranche(books, order.event, order.column)
+        if opens(order.side) and own == NONE:
+            own = open_tranche(market, books, order, terms.first, row)
+        _move(books, stock, own, order.side, part, price, row)
+        stock.net += part if pays(order.side) else -part
         order.filled += part
         shares -= part
+
+
+@jitable
+def _move(books: Any, stock: Any, slot: int, side: int, shares: int, price: int, row: int) -> None:
+    """Move the shares of one execution."""
+    if side == BUY:
+        add(books.tranches[slot], shares, price)
+        stock.shares += shares
+        if stock.bought_row != row:
+            stock.bought_row, stock.bought = row, 0
+        stock.bought += shares
+    elif side == SELL:
+        reduce(books, slot, shares)
+    elif side == SHORT:
+        add(books.tranches[slot], -shares, price)
+        stock.shares -= shares
+        set_owed(books, stock, stock.owed + shares * price)
+    else:
+        set_owed(books, stock, stock.owed - leaving_part(stock.owed, shares, -stock.shares))
+        reduce(books, slot, -shares)
 
 
 @jitable
 def _book(terms: Any, law: Any, books: Any, order: Any, phase: int, shares: int, price: int, row: int) -> None:
     """Move the cash of one execution, and write it down."""
     book = books.book[0]
-    is_buy = order.side == BUY
+    is_buy = pays(order.side)
     amount = shares * price
     commission, duty, transfer, other = 0, 0, 0, 0
     if terms.fees_and_tax:
@@ -244,9 +272,9 @@ def _book(terms: Any, law: Any, books: Any, order: Any, phase: int, shares: int,
         duty = stamp_duty(law, is_buy, amount)
         transfer = transfer_fee(law, amount)
         other = other_dues(law, is_buy, amount, shares)
-    flow = (-amount if is_buy else amount) - commission - duty - transfer - other
-    book.cash += flow
-    order.spent -= flow
+    charged = commission + duty + transfer + other
+    book.cash += (-amount if is_buy else amount) - charged
+    order.spent += amount + charged
     if terms.recorded:
         line = books.journal[write_line(books, FILLS, row, order.column)]
         line.order_id, line.event = order.order_id, order.event
@@ -268,7 +296,7 @@ def _attempt(market: Any, terms: Any, books: Any, slot: int, phase: int, row: in
     """Try an order in an auction."""
     order = books.orders[slot]
     cell, law = market.cells[row, order.column], market.laws[row, market.names[order.column].kind]
-    stock, is_buy = books.stocks[order.column], order.side == BUY
+    stock, is_opening = books.stocks[order.column], opens(order.side)
     price, obstacle = _fill_price(order, phase, cell, terms)
     tried = cell.trading == 1 or obstacle == NO_REASON
     if tried:
@@ -282,16 +310,17 @@ def _attempt(market: Any, terms: Any, books: Any, slot: int, phase: int, row: in
         _count_down(books, slot, tried)
         return
     room, wanted = _volume_room(cell, terms, stock, row), _wanted(order, price, law, terms, books)
-    if is_buy:
-        shares, reason = _purchase(order, wanted, price, room, law, terms, books.book[0].cash)
+    if is_opening:
+        free_cash = books.book[0].cash - 2 * books.book[0].owed
+        shares, reason = _opening(order, wanted, price, room, law, terms, free_cash)
     else:
-        shares, reason = _sale(wanted, room, law, terms, stock, row)
+        shares, reason = _closing(order, wanted, room, law, terms, stock, row)
     order.wanted, order.reason = order.filled + wanted, reason
     if shares:
         _execute(market, terms, books, slot, phase, shares, price, row)
-    if reason == NO_REASON or (is_buy and order.filled > 0 and legal_purchase(law, terms, wanted - shares) == 0):
+    if reason == NO_REASON or (is_opening and order.filled > 0 and legal_purchase(law, terms, wanted - shares) == 0):
         end(books, slot, FILLED, NO_REASON)
-    elif reason == NOT_HELD or (reason == LOT and not is_buy and hand_over(books, order.event, order.column)):
+    elif reason == NOT_HELD or (reason == LOT and not is_opening and hand_over(books, order.event, order.column)):
         end(books, slot, CANCELLED, NO_REASON)
     else:
         _count_down(books, slot, tried)
@@ -312,9 +341,9 @@ def _count_down(books: Any, slot: int, tried: bool) -> None:
 
 @jitable
 def auction(market: Any, terms: Any, books: Any, phase: int, row: int) -> None:
-    """Try the orders of one phase of a session: sales, then purchases, each by symbol."""
-    for side in (SELL, BUY):
-        count = _line_up(books, phase, side)
+    """Try the orders of one phase of a session: what takes positions off, then what takes them on, each by symbol."""
+    for opening in (False, True):
+        count = _line_up(books, phase, opening)
         for place in range(count):
             _attempt(market, terms, books, books.lists[place].queue, phase, row)
     sweep_orders(books, terms.recorded == 1)
@@ -322,13 +351,13 @@ def auction(market: Any, terms: Any, books: Any, phase: int, row: int) -> None:
 
 
 @jitable
-def _line_up(books: Any, phase: int, side: int) -> int:
-    """Put the working orders of a phase and side into the queue, by symbol and then by age; return how many."""
+def _line_up(books: Any, phase: int, opening: bool) -> int:
+    """Queue the working orders of a phase that open (or close) positions, by symbol, then by age; return how many."""
     count = 0
     for place in range(books.book[0].n_working):
         slot = books.lists[place].working
         order = books.orders[slot]
-        if order.status != WORKING or order.kind != phase or order.side != side:
+        if order.status != WORKING or order.kind != phase or opens(order.side) != opening:
             continue
         hole = count
         while hole > 0 and books.orders[books.lists[hole - 1].queue].column > order.column:

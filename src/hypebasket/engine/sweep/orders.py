@@ -13,13 +13,20 @@ from hypebasket.engine.sweep.codes import (
     NO_REASON,
     NONE,
     PARTIAL,
+    SHORT,
     WORKING,
 )
 from hypebasket.engine.sweep.compiler import jitable
 from hypebasket.engine.sweep.pool import give_back, take
 from hypebasket.engine.sweep.records import ORDERS
 
-__all__ = ["end", "lapse", "last_row_of", "place", "sweep_orders"]
+__all__ = ["end", "lapse", "last_row_of", "opens", "place", "sweep_orders"]
+
+
+@jitable
+def opens(side: int) -> bool:
+    """Tell whether an order takes a position on: a purchase or a short sale."""
+    return side in (BUY, SHORT)
 
 
 @jitable
@@ -38,7 +45,7 @@ def place(books: Any, event: int, column: int, side: int, kind: int, purpose: in
     order.reason, order.status = NO_REASON, WORKING
     books.lists[book.n_working].working = slot
     book.n_working += 1
-    if side == BUY:
+    if opens(side):
         books.stocks[column].buying += 1
     return slot
 
@@ -53,7 +60,7 @@ def end(books: Any, slot: int, status: int, reason: int) -> None:
         if reason != NO_REASON:
             order.reason = reason
         order.status = PARTIAL if order.filled else status
-    if order.side == BUY:
+    if opens(order.side):
         books.stocks[order.column].buying -= 1
     book.dead_orders += 1
     books.lists[book.n_ended].ended = slot

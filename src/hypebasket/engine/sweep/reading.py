@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from hypebasket.engine.sweep import records
-from hypebasket.engine.sweep.codes import KINDS, NO_SUM, NONE, REASONS, SIDES, STATUSES
+from hypebasket.engine.sweep.codes import CHARGES, KINDS, NO_SUM, NONE, REASONS, SIDES, STATUSES
 from hypebasket.engine.sweep.encoding import EncodedPlan
 from hypebasket.engine.sweep.records import Books, Layout
-from hypebasket.ledger.records import Entitlement, EquityRecord, Fill, Ledger, Order, OrderKind, Position, Tax
+from hypebasket.ledger.records import Charge, Entitlement, EquityRecord, Fill, Ledger, Order, OrderKind, Position, Tax
 from hypebasket.market.panel import MarketPanel
 
 __all__ = ["read_ledger", "value"]
@@ -38,6 +38,7 @@ def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency
         fills=[words.fill(number, line) for number, line in enumerate(tables[records.FILLS], start=1)],
         entitlements=[words.entitlement(line) for line in tables[records.ENTITLEMENTS]],
         taxes=[words.tax(line) for line in tables[records.TAXES]],
+        charges=[words.charge(line) for line in tables[records.CHARGED]],
         positions=[words.position(line) for line in tables[records.POSITIONS]],
         equity=[EquityRecord(day, *each) for day, each in zip(days, equity, strict=True)][shown:],
     )
@@ -99,6 +100,10 @@ class _Words:
     def tax(self, line: tuple[int, ...]) -> Tax:
         _, row, column, _, _, _, _, shares, *_, cash = line
         return Tax(self.sessions[row], self.symbols[column], shares, cash)
+
+    def charge(self, line: tuple[int, ...]) -> Charge:
+        _, row, column, _, _, kind, _, shares, *_, cash = line
+        return Charge(self.sessions[row], self.symbols[column], CHARGES[kind], shares, cash)
 
     def position(self, line: tuple[int, ...]) -> Position:
         _, row, column, _, _, _, _, shares, close, value_, *_ = line

@@ -32,18 +32,32 @@ PRICES: Final = ("open", "high", "low", "close", "reference", "limit_down", "lim
 
 CELL: Final = Layout(
     "Cell",
-    ("trading", "suspended", "delisted", "sealed", "last_traded", *PRICES, "volume", "cash_micro", "ratio_ppm"),
+    (
+        "trading",
+        "suspended",
+        "delisted",
+        "sealed",
+        "short_restricted",
+        "last_traded",
+        *PRICES,
+        "volume",
+        "cash_micro",
+        "ratio_ppm",
+    ),
 )
 """One name on one session; ``last_traded`` is the last row before it with trading."""
 
-DAY: Final = Layout("Day", ("eventful", "month", "year", "short", "middle", "long", "tax_known"))
-"""One session: whether any name has a corporate action; until which row shares bought on it have been held for no more
-than a month, or a year; and the rates (permille) of a dividend of that day by how long shares were held."""
+DAY: Final = Layout("Day", ("eventful", "days", "month", "year", "short", "middle", "long", "tax_known"))
+"""One session: whether any name has a corporate action; calendar days since the session before; until which row shares
+bought on it have been held for no more than a month, or a year; and the rates (permille) of a dividend of that day by
+how long shares were held."""
 
 LAW: Final = Layout(
     "Law",
     (
-        "sizes_known", "rates_known", "same_day_sale", "odd_lots_stay", "minimum", "step", "maximum", *DueRates._fields
+        "sizes_known", "rates_known", "same_day_sale", "odd_lots_stay", "minimum", "step", "maximum",
+        *DueRates._fields, "loans_known", "borrow_ppm", "days_in_year", "margin_bound", "low_permille", "low_minimum",
+        "permille", "least", "withholding_known", "from_mainland_china", "from_hong_kong", "from_other",
     ),
 )  # fmt: skip
 """One kind of listing on one session: order sizes and the rates of ``DueRates``; what is
@@ -56,6 +70,7 @@ TERMS: Final = Layout(
     "Terms",
     (
         "cash", "policy", "participation_ppm", "rate_ppm", "minimum_commission", "overlap",
+        "opening", "borrow_ppm", "holder",
         "limits_on_entry", "limits_on_exit", "t_plus_1", "lots_and_cash", "volume_cap", "fees_and_tax",
         "first", "stop", "stop_when_flat", "last_release", "n_entries", "n_rebalances", "n_columns", "recorded",
     ),
@@ -83,7 +98,7 @@ ORDER: Final = Layout(
 TRANCHE: Final = Layout(
     "Tranche",
     (
-        "next", "event", "column", "entry", "opened", "due", "due_purpose", "hold", "shares", "entry_price", "peak",
+        "next", "event", "column", "entry", "opened", "due", "due_purpose", "hold", "shares", "entry_price", "best",
         "sealed", "leaving",
     ),
 )  # fmt: skip
@@ -95,7 +110,7 @@ POOL: Final = Layout("Pool", ("free", "n_free", "used", "room"))
 BOOK: Final = Layout(
     "Book",
     (
-        "cash", "equity", "market_value", "order_id", "n_working", "n_ended", "n_held", "n_touched", "n_fills",
+        "cash", "owed", "equity", "market_value", "order_id", "n_working", "n_ended", "n_held", "n_touched", "n_fills",
         "n_lines", "line_room", "dead_orders", "dead_tranches", "next_entry", "next_rebalance", "stop", "fault",
         "fault_row", "fault_column",
     ),
@@ -105,8 +120,9 @@ BOOK: Final = Layout(
 STOCK: Final = Layout(
     "Stock",
     (
-        "shares", "bought", "bought_row", "volume_used", "volume_row", "net", "net_row", "buying", "tranches",
+        "shares", "owed", "bought", "bought_row", "volume_used", "volume_row", "net", "net_row", "buying", "tranches",
         "first_lot", "last_lot", "target", "target_row",
+        "paid", "paid_held", "paid_row",
     ),
 )  # fmt: skip
 """What the account has in one name; what is counted by session carries the row it was counted on."""
@@ -163,7 +179,8 @@ class Books(NamedTuple):
 FILLS: Final = 0
 ENTITLEMENTS: Final = 1
 TAXES: Final = 2
-POSITIONS: Final = 3
+CHARGED: Final = 3
+POSITIONS: Final = 4
 """Tables of the journal."""
 
 ORDERS: Final = 0

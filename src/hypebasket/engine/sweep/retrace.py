@@ -14,10 +14,11 @@ from hypebasket.errors import UsageError
 from hypebasket.ledger.records import EquityRecord, Ledger
 from hypebasket.market.panel import MarketPanel
 from hypebasket.plan.intents import Plan
-from hypebasket.rules.dividend_tax import dividend_tax_rates
+from hypebasket.rules.dividend_tax import dividend_tax_rates, withholding_permille
 from hypebasket.rules.fees import check_commission, due_rates
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.rules.lots import order_maximum, order_size
+from hypebasket.rules.short_sale import borrow_terms, margin_terms
 
 __all__ = ["raise_fault", "retrace"]
 
@@ -69,6 +70,10 @@ def raise_fault(book: Any, panel: MarketPanel, plan: Plan) -> None:
         order_size(board, lot)
         order_maximum(board, session, lot=lot)
         check_commission(due_rates(board, session), plan.commission, session)
+        withholding_permille(board, session, plan.holder)
+        if plan.short is not None:
+            borrow_terms(board, session)
+            margin_terms(board, session)
     if fault == NO_TAX_LAW:
         dividend_tax_rates(session)
     _give_up(panel.symbols[column], session)
