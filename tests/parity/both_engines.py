@@ -12,7 +12,7 @@ from hypebasket.ledger.difference import first_difference
 from hypebasket.ledger.records import Ledger
 from hypebasket.market.panel import MarketPanel
 from hypebasket.pipeline.sleeve import SleeveRunner
-from hypebasket.plan.intents import POLICY, Plan
+from hypebasket.plan.intents import Plan
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.spec.strategy import FillPolicy
 from hypebasket.spec.text import Circle
@@ -52,19 +52,22 @@ def runs_of(runner: SleeveRunner, circle: Circle, policy: FillPolicy) -> Iterato
 
 
 def assert_sleeve_parity(
-    runner: SleeveRunner, circle: Circle, *, frictions: Frictions = ALL_FRICTIONS, plain: bool = True
+    runner: SleeveRunner,
+    circle: Circle,
+    *,
+    frictions: Frictions = ALL_FRICTIONS,
+    holder: str = "none",
+    plain: bool = True,
 ) -> list[Ledger]:
-    """Compare the engines on everything one circle of a sleeve is run with, under the strategy's own fills."""
+    """Compare the engines on everything one circle of a sleeve is run with, under the strategy's own fills.
+
+    ``holder`` is whose resident has tax withheld from dividends.
+    """
     sleeve = runner.sleeve
     return [
         assert_parity(
-            sleeve.panel, plan, cash=sleeve.capital, start=start, stop=sleeve.stop, stop_when_flat=flat,
-            frictions=frictions, plain=plain,
+            sleeve.panel, replace(plan, holder=holder), cash=sleeve.capital, start=start, stop=sleeve.stop,
+            stop_when_flat=flat, frictions=frictions, plain=plain,
         )
         for plan, start, flat in runs_of(runner, circle, runner.strategy.fills)
     ]  # fmt: skip
-
-
-def under(plan: Plan, policy: FillPolicy) -> Plan:
-    """The plan under another fill policy."""
-    return replace(plan, policy=POLICY[policy])

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from both_engines import assert_sleeve_parity
+from both_engines import assert_parity, assert_sleeve_parity
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_short_properties import CASH, EVENTS, american_market, short_strategies
 from whole_schema import circles, make_world, strategies
 
 from hypebasket.ledger.difference import first_difference
@@ -21,8 +22,10 @@ from hypebasket.market.panel import Listing, MarketPanel
 from hypebasket.rules.fees import Commission
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.rules.limits import NO_LIMIT_DOWN, NO_LIMIT_UP
+from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import Strategy
 from hypebasket.spec.text import Circle
+from markets import builder, mapped
 from sleeves import runner
 
 MANY = settings(
@@ -36,6 +39,9 @@ MANY = settings(
 LISTINGS = {"CN": None, "HK": ("hk", (100, 500, 1000, 200, 50)), "US": ("us", (None,) * 5)}
 CASHES = (20_000, 100_000, 100_000, 20_000_000)
 """Yuan: what a lot or two costs, the usual, and what runs into volume caps and order maxima."""
+
+
+HOLDERS = ("none", "none", "mainland_china", "hong_kong", "other")
 
 
 def under_the_law_of(panel: MarketPanel, law: str) -> MarketPanel:
@@ -66,15 +72,42 @@ def frictions() -> st.SearchStrategy[Frictions]:
     law=st.sampled_from(["CN", "CN", "CN", "HK", "US"]),
     on=frictions(),
     minimum=st.sampled_from([500, 500, 0]),
+    holder=st.sampled_from(HOLDERS),
 )
 def test_both_engines_write_the_same_ledger(
-    seed: int, rules: Strategy, circle: str, cash: int, law: str, on: Frictions, minimum: int
+    seed: int, rules: Strategy, circle: str, cash: int, law: str, on: Frictions, minimum: int, holder: str
 ) -> None:
     world = make_world(seed)
     panel = under_the_law_of(world.made.panel, law)
     of = runner(world.made, rules, world.events, world.members, cash=cash, panel=panel)
     of.builder.commission = Commission(minimum=minimum)
-    assert_sleeve_parity(of, Circle(circle), frictions=on)
+    assert_sleeve_parity(of, Circle(circle), frictions=on, holder=holder)
+
+
+@settings(MANY, max_examples=MANY.max_examples // 3)
+@given(
+    seed=st.integers(0, 10**6),
+    rules=short_strategies(),
+    events=EVENTS,
+    cash=CASH,
+    hong_kong=st.booleans(),
+    on=frictions(),
+    holder=st.sampled_from(HOLDERS),
+)
+def test_both_engines_sell_short_alike(
+    seed: int, rules: Strategy, events: tuple[Event, ...], cash: int, hong_kong: bool, on: Frictions, holder: str
+) -> None:
+    made = american_market(seed)
+    desk = builder(made, rules)
+    plan = desk.events([desk.event(each, Circle.ALL) for each in mapped(made, events, rules)], rules.fills)
+    panel = made.panel
+    if hong_kong:
+        panel = replace(panel, listings=tuple(Listing("hk", lot) for lot in (100, 500, 50)))
+    for flat in (False, True):
+        assert_parity(
+            panel, replace(plan, holder=holder), cash=100 * cash, start=1, stop=len(panel.sessions),
+            stop_when_flat=flat, frictions=on,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("law", ["CN", "HK", "US"])
