@@ -13,7 +13,7 @@ import numpy as np
 
 from hypebasket.rules.fees import DueRates
 
-__all__ = ["Books", "Layout", "Market", "Rows", "Script", "make_array", "make_rows"]
+__all__ = ["Books", "Draws", "Layout", "Market", "Rows", "Script", "make_array", "make_rows"]
 
 
 class Layout(NamedTuple):
@@ -143,6 +143,14 @@ LINE: Final = Layout(
 EQUITY: Final = Layout("Equity", ("cash", "market_value", "equity"))
 
 
+PATTERN: Final = Layout("Pattern", (*ENTRY.fields, "gap_ppm"))
+"""An entry counted from the row of its event; ``gap_ppm``: no more than so much above the close before that row."""
+SETTING: Final = Layout("Setting", ("n_draws", "n_events", "n_patterns", "next_draw", "isolated"))
+CALENDAR: Final = Layout("Calendar", ("row",))
+OUTCOME: Final = Layout("Outcome", ("equity", "fills", "stop"))
+"""How a run ended: equity in fen, the number of fills, and the row after its last session."""
+
+
 class Market(NamedTuple):
     """A panel as the loop reads it."""
 
@@ -188,6 +196,15 @@ TRANCHES: Final = 1
 LOTS: Final = 2
 DIVIDENDS: Final = 3
 """Places in ``Books.pools``."""
+
+
+class Draws(NamedTuple):
+    """Calendars ``[draw, event]`` at which a pattern of entries is repeated, and how each run ended."""
+
+    setting: Any
+    patterns: Any
+    rows: Any
+    outcomes: Any
 
 
 class Rows(dict[Any, Any]):
