@@ -47,6 +47,8 @@ SUBJECTS: Final = {
     "dividend_tax": Text(zh="股息红利个人所得税", en="dividend tax"),
     "dividend_withholding": Text(zh="股息预扣税", en="dividend withholding"),
     "short_sale_restriction": Text(zh="卖空限制(201 规则)", en="short-sale rule 201"),
+    "short_margin": Text(zh="卖空维持保证金", en="margin behind shares owed"),
+    "borrow_rate": Text(zh="融券费率", en="borrowing cost"),
 }
 
 LABELS: Final = {

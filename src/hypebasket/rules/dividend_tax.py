@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from hypebasket.errors import UsageError
@@ -18,7 +19,22 @@ from hypebasket.rules.tables import amount, find
 if TYPE_CHECKING:
     from hypebasket.spec.instrument import Board
 
-__all__ = ["Dividend", "Lot", "close_day", "dividend_tax_rate", "receive", "withheld", "withholding_rate"]
+__all__ = [
+    "Dividend",
+    "Lot",
+    "close_day",
+    "dividend_tax_rate",
+    "dividend_tax_rates",
+    "leaving_part",
+    "month_and_year_later",
+    "rate_by_holding",
+    "receive",
+    "tax_due",
+    "withheld",
+    "withheld_part",
+    "withholding_permille",
+    "withholding_rate",
+]
 
 PERMILLE: Final = 1_000
 MICRO_PER_FEN: Final = 10_000
@@ -50,13 +66,42 @@ def dividend_tax_rate(bought: date, sold: date, record_date: date) -> int:
     """
     if sold < bought:
         raise UsageError(f"sold on {sold}: before it was bought on {bought}", "exchange the days")
-    if sold <= _months_later(bought, 1):
-        held = "up_to_a_month"
-    elif sold <= _months_later(bought, 12):
-        held = "up_to_a_year"
-    else:
-        held = "beyond"
-    return amount(find("CN", "dividend_tax", record_date, held))
+    month, year = month_and_year_later(bought)
+    return rate_by_holding(sold.toordinal(), month.toordinal(), year.toordinal(), *dividend_tax_rates(record_date))
+
+
+@lru_cache(maxsize=65536)
+def dividend_tax_rates(record_date: date) -> tuple[int, int, int]:
+    """Return the rates in permille on a dividend: held up to a month, up to a year, and beyond."""
+    short, middle, long = (
+        amount(find("CN", "dividend_tax", record_date, held)) for held in ("up_to_a_month", "up_to_a_year", "beyond")
+    )
+    return short, middle, long
+
+
+def month_and_year_later(bought: date) -> tuple[date, date]:
+    """Return the last days on which shares have been held for no more than a month, and for no more than a year."""
+    return _months_later(bought, 1), _months_later(bought, 12)
+
+
+def rate_by_holding(sold: int, month: int, year: int, short: int, middle: int, long: int) -> int:
+    """Return which of three rates applies to what is ``sold`` on a day; days are numbered, or rows of a calendar."""
+    return short if sold <= month else middle if sold <= year else long
+
+
+def leaving_part(taxable: int, leaving: int, shares: int) -> int:
+    """Return the part of a lot's untaxed dividend that goes with ``leaving`` of its ``shares``, floored.
+
+    Worked out in two steps so that no product exceeds 64 bits.
+    """
+    per_share, rest = taxable // shares, taxable % shares
+    return per_share * leaving + rest * leaving // shares
+
+
+def tax_due(permille_micro: int) -> int:
+    """Return the tax in fen, half-up, from taxable millionths of a yuan times permille."""
+    unit = PERMILLE * MICRO_PER_FEN
+    return (permille_micro + unit // 2) // unit
 
 
 def receive(lots: Sequence[Lot], record_date: date, micro_per_share: int) -> tuple[Lot, ...]:
@@ -92,7 +137,7 @@ def close_day(lots: Sequence[Lot], day: date, net_change: int) -> tuple[tuple[Lo
         wanted -= leaving
         rest: list[Dividend] = []
         for dividend in lot.dividends:
-            part = dividend.taxable * leaving // lot.shares if lot.shares else 0
+            part = leaving_part(dividend.taxable, leaving, lot.shares) if lot.shares else 0
             if leaving:
                 due += part * dividend_tax_rate(lot.bought, day, dividend.record_date)
             rest.append(Dividend(dividend.record_date, dividend.taxable - part))
@@ -101,8 +146,7 @@ def close_day(lots: Sequence[Lot], day: date, net_change: int) -> tuple[tuple[Lo
     if wanted:
         held = sum(lot.shares for lot in lots)
         raise UsageError(f"{-net_change} shares sold on {day}, {held} held", "give at most what is held")
-    unit = PERMILLE * MICRO_PER_FEN
-    return tuple(kept), (due + unit // 2) // unit
+    return tuple(kept), tax_due(due)
 
 
 def withholding_rate(board: Board, session: date, *who: str) -> int:
@@ -121,14 +165,22 @@ def withheld(board: Board, session: date, dividend: int, holder: str) -> int:
     mainland holds Hong Kong through Stock Connect; for others no data tells a company of the mainland (H share) from
     any other there, and the higher of the two rates is taken.
     """
+    return withheld_part(dividend, withholding_permille(board, session, holder))
+
+
+def withholding_permille(board: Board, session: date, holder: str) -> int:
+    """Return the rate at which a dividend paid to a resident of ``holder`` is taxed at its payment."""
     law = law_of(board)
     if holder == "none" or law == "CN":
         return 0
     if law == "HK":
         account = "stock_connect" if holder == "mainland_china" else "hong_kong"
-        permille = max(withholding_rate(board, session, account, company) for company in ("h_share", "other"))
-    else:
-        permille = withholding_rate(board, session, holder)
+        return max(withholding_rate(board, session, account, company) for company in ("h_share", "other"))
+    return withholding_rate(board, session, holder)
+
+
+def withheld_part(dividend: int, permille: int) -> int:
+    """Return the part of a dividend that is withheld, half-up."""
     return (dividend * permille + 500) // 1000
 
 

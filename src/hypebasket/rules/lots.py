@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = [
     "NO_MAXIMUM",
     "buying_cap",
+    "exact_sale",
+    "is_odd_lot_stuck",
+    "largest_child",
     "largest_legal_lot",
     "largest_lot",
     "legal_sale",
@@ -65,6 +68,26 @@ def sale_lot(held: int, wanted: int, minimum: int, step: int) -> int:
     return max(plain, with_odd)
 
 
+def exact_sale(held: int, wanted: int, minimum: int, step: int, odd_lots_stay: bool) -> int:
+    """Return the largest sale of at most ``wanted`` out of ``held``, where odd rests can or cannot leave; 0 if none."""
+    if odd_lots_stay:
+        return largest_lot(min(held, wanted), minimum, step)
+    return sale_lot(held, wanted, minimum, step)
+
+
+def largest_child(shares: int, maximum: int, minimum: int, step: int) -> int:
+    """Return the first of the fewest legal orders of at most ``maximum`` that ``shares`` are split into.
+
+    A last child below the smallest order takes whole steps from the one before it.
+    """
+    if shares <= maximum:
+        return shares
+    rest = shares % maximum
+    if shares < 2 * maximum and 0 < rest < minimum:
+        return maximum + (rest - minimum) // step * step
+    return maximum
+
+
 def largest_legal_lot(board: Board, shares: int, lot: int | None = None) -> int:
     """Return the largest legal size of a buy of at most ``shares``; 0 if none."""
     return largest_lot(shares, *order_size(board, lot))
@@ -76,9 +99,7 @@ def legal_sale(board: Board, held: int, wanted: int, lot: int | None = None) -> 
     In Hong Kong an odd rest never leaves: its own book is matched by hand at a price no bar tells. It stays in the
     account and is marked there.
     """
-    if _trades_board_lots(board):
-        return largest_lot(min(held, wanted), *order_size(board, lot))
-    return sale_lot(held, wanted, *order_size(board, lot))
+    return exact_sale(held, wanted, *order_size(board, lot), is_odd_lot_stuck(board))
 
 
 def order_maximum(board: Board, session: date, market_order: bool = False, *, lot: int | None = None) -> int:
@@ -90,16 +111,12 @@ def order_maximum(board: Board, session: date, market_order: bool = False, *, lo
 
 
 def split_order(shares: int, maximum: int, board: Board, lot: int | None = None) -> tuple[int, ...]:
-    """Split a legal order into the fewest legal ones of at most ``maximum``, largest first.
-
-    A last child below the smallest order takes whole steps from the one before it.
-    """
-    full, rest = divmod(shares, maximum)
-    children = [maximum] * full + ([rest] if rest else [])
+    """Split a legal order into the fewest legal ones of at most ``maximum``, largest first."""
     minimum, step = order_size(board, lot)
-    if full and 0 < rest < minimum:
-        moved = -(-(minimum - rest) // step) * step
-        children[-2:] = [maximum - moved, rest + moved]
+    children = []
+    while shares:
+        children.append(largest_child(shares, maximum, minimum, step))
+        shares -= children[-1]
     return tuple(children)
 
 
@@ -107,6 +124,11 @@ def buying_cap(board: Board, symbol_market: str, session: date) -> int | None:
     """Return how many shares of one stock under risk warning an investor may buy in a session; ``None``: any number."""
     record = find(law_of(board), "risk_warning_buying_cap", session, board, str(symbol_market))
     return None if word(record) == "none" else amount(record)
+
+
+def is_odd_lot_stuck(board: Board) -> bool:
+    """Tell whether what is left of whole lots cannot be sold on the exchange."""
+    return _trades_board_lots(board)
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from hypebasket.rules.boards import law_of
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = [
     "borrow_fee",
     "borrow_terms",
+    "loan_cost",
+    "margin_required",
+    "margin_terms",
     "may_be_sold_short",
     "restricted_sessions",
     "short_margin",
@@ -51,17 +55,38 @@ def borrow_fee(board: Board, session: date, value: int, days: int, rate_ppm: int
     ``rate_ppm`` replaces the rate of the table, not its days of a year.
     """
     stated, year = borrow_terms(board, session)
-    rate = stated if rate_ppm is None else rate_ppm
-    unit = 1_000_000 * year
-    return (2 * value * rate * days + unit) // (2 * unit)
+    return loan_cost(value, days, stated if rate_ppm is None else rate_ppm, year)
+
+
+def loan_cost(value: int, days: int, rate_ppm: int, days_in_year: int) -> int:
+    """Return what a loan of shares worth ``value`` costs for ``days``, half-up."""
+    unit = 1_000_000 * days_in_year
+    return (2 * value * rate_ppm * days + unit) // (2 * unit)
 
 
 def short_margin(board: Board, session: date, shares: int, close: int) -> int:
     """Return the equity that must stand behind ``shares`` owed at ``close``, rounded up."""
+    return margin_required(shares, close, *margin_terms(board, session))
+
+
+@lru_cache(maxsize=65536)
+def margin_terms(board: Board, session: date) -> tuple[int, int, int, int, int]:
+    """Return a price, and permille of the value and cents per share asked below it; then the two from it on."""
     law = law_of(board)
-    bounds = sorted((name for (name,) in tables_of(law)["short_margin"].spells if name != _NO_BOUND), key=Fraction)
-    band = next((name for name in bounds if close < Fraction(name) * _HUNDREDTHS), _NO_BOUND)
-    permille, minimum = pair(find(law, "short_margin", session, band), "permille", "minimum")
+    table = tables_of(law).get("short_margin")
+    bounds = [name for (name,) in table.spells if name != _NO_BOUND] if table else []
+    assert len(bounds) <= 1, bounds
+    low = pair(find(law, "short_margin", session, bounds[0]), "permille", "minimum") if bounds else (0, 0)
+    bound = int(Fraction(bounds[0]) * _HUNDREDTHS) if bounds else 0
+    return bound, *low, *pair(find(law, "short_margin", session, _NO_BOUND), "permille", "minimum")
+
+
+def margin_required(
+    shares: int, close: int, bound: int, low_permille: int, low_minimum: int, permille: int, minimum: int
+) -> int:
+    """Return the equity that must stand behind ``shares`` owed, by ``margin_terms``; rounded up."""
+    if close < bound:
+        permille, minimum = low_permille, low_minimum
     return max(-(-shares * close * permille // 1000), shares * minimum)
 
 

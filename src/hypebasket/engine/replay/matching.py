@@ -15,10 +15,11 @@ from hypebasket.ledger.records import OrderKind, Reason, Side
 from hypebasket.market.calendar import Session
 from hypebasket.market.panel import UNKNOWN, Bar, Listing, MarketPanel
 from hypebasket.plan.intents import MILLION
-from hypebasket.rules.fees import NO_FEES, Commission, Fees, fees
+from hypebasket.rules.fees import FREE_OF_CHARGE, NO_FEES, Commission, DueRates, Fees, check_commission, due_rates, fees
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.rules.limit_days import OPTIMISTIC, close_fill_price, open_fill_price, queue_fill_price
-from hypebasket.rules.lots import largest_legal_lot, legal_sale, order_maximum, order_size, split_order
+from hypebasket.rules.lots import NO_MAXIMUM, largest_legal_lot, legal_sale, order_maximum, order_size, split_order
+from hypebasket.rules.purchase import affordable
 from hypebasket.rules.settlement import sellable
 
 __all__ = [
@@ -59,9 +60,20 @@ class Terms:
         """Return how many of ``held`` shares may be sold today."""
         return sellable(listing.board, held, bought_today) if self.frictions.t_plus_1 else held
 
-    def step(self, listing: Listing) -> tuple[int, int]:
-        """Return the smallest purchase, and the step above it."""
-        return order_size(listing.board, listing.lot) if self.frictions.lots_and_cash else (1, 1)
+    def sizes(self, listing: Listing, session: Session) -> tuple[int, int, int]:
+        """Return the smallest purchase, the step above it, and the largest order."""
+        if not self.frictions.lots_and_cash:
+            return 1, 1, NO_MAXIMUM
+        board, lot = listing
+        return *order_size(board, lot), order_maximum(board, session, lot=lot)
+
+    def rates(self, listing: Listing, session: Session) -> DueRates:
+        """Return what is charged on the session's trades; a commission above the legal cap raises."""
+        if not self.frictions.fees_and_tax:
+            return FREE_OF_CHARGE
+        rates = due_rates(listing.board, session)
+        check_commission(rates, self.commission, session)
+        return rates
 
     def parts(self, listing: Listing, session: Session, shares: int) -> tuple[int, ...]:
         """Return the orders that a trade is split into."""
@@ -185,19 +197,17 @@ def _affordable(money: int, price: int, session: Session, listing: Listing, term
     """Return the largest legal number of shares that ``money`` buys, or backs the short sale of, fees included."""
     if money <= 0:
         return 0
-    minimum, step = terms.step(listing)
-
-    def cost(shares: int) -> int:
-        parts = split_executions(shares, price, session, listing, terms, is_buy=is_buy)
-        return sum(part.amount + part.total_fees for part in parts)
-
-    shares = terms.largest_purchase(listing, money // price)
-    while shares and (missing := cost(shares) - money) > 0:
-        shares = terms.largest_purchase(listing, shares - max(1, -(-missing // price)))
-    # The fees shrank with the order, so that a little more may fit again.
-    while cost(larger := shares + step if shares else minimum) <= money:
-        shares = larger
-    return shares
+    commission = terms.commission
+    return affordable(
+        money,
+        price,
+        *terms.sizes(listing, session),
+        terms.rates(listing, session),
+        commission.rate_ppm,
+        commission.minimum,
+        terms.frictions.fees_and_tax,
+        is_buy,
+    )
 
 
 def _closing_quantity(ticket: Ticket, listing: Listing, holdings: Holdings, terms: Terms, room: int) -> Quantity:
