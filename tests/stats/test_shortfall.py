@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hypebasket.engine.replay import replay
+from hypebasket.engine.sweep import SweepOutcome
 from hypebasket.errors import LedgerError
 from hypebasket.pipeline.outcome import Benchmark, circle_result
 from hypebasket.rules.frictions import ALL_FRICTIONS, NO_FRICTIONS, Frictions
@@ -234,8 +237,19 @@ def _always(value: Any) -> Any:
     return lambda *_, **__: value
 
 
+def in_backtrader(panel: Any, plans: Any, *, threads: int, **terms: Any) -> SweepOutcome:
+    """The compiled engine's question, put to the backtrader engine: the one that can be broken at run time."""
+    ends = [replay(panel, plan, **terms).equity[-1].equity for plan in plans]
+    return SweepOutcome(np.array(ends), np.zeros(len(ends), dtype=np.int64))
+
+
 class TestABrokenFrictionIsFound:
     """Each friction, taken out of the engine, makes the test above that measures it fail."""
+
+    @pytest.fixture(autouse=True)
+    def _one_engine(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("hypebasket.pipeline.sleeve.sweep", in_backtrader)
+        monkeypatch.setattr("hypebasket.pipeline.sleeve.retrace", replay)
 
     @pytest.mark.parametrize(
         ("where", "broken", "measured_by"),

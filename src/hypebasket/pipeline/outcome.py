@@ -259,7 +259,7 @@ class _EventReader:
         if headline is None or reported is None:
             return ()
         if self.runner.triggered:
-            earned = {step: ledger.equity[-1].equity - ledger.initial_cash for step, ledger in event.rungs.items()}
+            earned = dict(event.earned)
         else:
             changes = {step: self._equity_change(ledger, base, last) for step, ledger in self.run.rungs.items()}
             earned = {step: money_of(change.captured, reported.allotted) for step, change in changes.items()}

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hypebasket.files import write_atomically
-from hypebasket.ledger.records import OrderStatus
+from hypebasket.ledger.records import Ledger, OrderStatus
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.outcome import primary_circle
-from hypebasket.pipeline.sleeve import CircleRun, Sleeve, SleeveRunner
+from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.pipeline.trials import Configuration
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.strategy import Strategy
@@ -77,11 +77,19 @@ class Arena:
 
     def score(self, strategy: Strategy) -> Score:
         """Evaluate a strategy: all events on one capital, and each on its own."""
-        return _score(self._runner(strategy).run(self.circle(strategy), primary=False))
+        runner, circle = self._runner(strategy), self.circle(strategy)
+        captured = [runner.captured(plan) for plan in runner.plans(circle)]
+        return _score(runner.continuous(circle, reported=False), [value for value in captured if value is not None])
 
     def confirmed(self, strategy: Strategy) -> Score:
         """Evaluate it again the way a run that is reported is made, by the engine that has the say."""
-        return _score(self._runner(strategy).run(self.circle(strategy), primary=True))
+        run = self._runner(strategy).run(self.circle(strategy), primary=True)
+        captured = [
+            capture_of(event.ledgers[run.policy], event.plan.entries, event.plan.idle_ppm).captured
+            for event in run.events
+            if event.ledgers
+        ]
+        return _score(run.ledger, captured)
 
     def _runner(self, strategy: Strategy) -> SleeveRunner:
         return SleeveRunner(self.basket, strategy, self.sleeve, self._workspace.events, self._workspace.root)
@@ -101,18 +109,13 @@ class Arena:
         )
 
 
-def _score(run: CircleRun) -> Score:
-    captured = [
-        capture_of(event.ledgers[run.policy], event.plan.entries, event.plan.idle_ppm).captured
-        for event in run.events
-        if event.ledgers
-    ]
+def _score(ledger: Ledger, captured: Sequence[float]) -> Score:
     return Score(
-        equity=np.array([record.equity for record in run.ledger.equity], dtype=np.int64),
+        equity=np.array([record.equity for record in ledger.equity], dtype=np.int64),
         events=len(captured),
         captured=fmean(captured) if captured else None,
-        fills=len(run.ledger.fills),
-        unfilled=sum(order.status is not OrderStatus.FILLED for order in run.ledger.orders),
+        fills=len(ledger.fills),
+        unfilled=sum(order.status is not OrderStatus.FILLED for order in ledger.orders),
     )
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hypebasket.engine.replay import OwnRun, load_own_class, replay, replay_own
+from hypebasket.engine.sweep import retrace, sweep
 from hypebasket.errors import CalendarEndError
 from hypebasket.events.mapping import MappedEvent, map_event
 from hypebasket.events.selection import events_for
@@ -24,7 +25,7 @@ from hypebasket.spec.basket import Basket
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy, Strategy, TriggerOn
 from hypebasket.spec.text import Circle, Market, Text
-from hypebasket.stats.captured import capture_of
+from hypebasket.stats.captured import allotted_money
 from hypebasket.stats.shortfall import RUNGS, Step
 
 __all__ = ["CircleRun", "EventRun", "Sleeve", "SleeveRunner"]
@@ -67,12 +68,12 @@ class Sleeve:
 class EventRun:
     """One event: what was planned, and its event-isolated ledger under each policy (none where nothing was planned).
 
-    ``rungs`` are the ledgers behind the steps of its waterfall, for the circle that leads the report.
+    ``earned`` is the profit behind each step of its waterfall, in fen, for the circle that leads the report.
     """
 
     plan: EventPlan
     ledgers: dict[FillPolicy, Ledger]
-    rungs: Mapping[Step, Ledger] = field(default_factory=dict)
+    earned: Mapping[Step, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,28 +123,31 @@ class SleeveRunner:
         policies = (policy, *(bound for bound in BOUNDS if bound is not policy)) if primary else (policy,)
         mapped, plans = self.mapped_events, self.plans(circle)
         wanted = (policy,) if self.triggered else policies
-        continuous = {each: self._run(plans, mapped, circle, each) for each in wanted}
-        events = tuple(self._isolated(plan, policies, explained=primary) for plan in plans)
+        continuous = {
+            each: self._run(plans, mapped, circle, each, reported=primary and each is policy) for each in wanted
+        }
+        events = tuple(self._isolated(plan, policies, leads=primary) for plan in plans)
         rungs = {}
         if primary and not self.triggered:
             rungs = {
-                step: self._run(plans, mapped, circle, policy, frictions)
+                step: self._run(plans, mapped, circle, policy, frictions, reported=False)
                 for step, frictions in RUNGS.items()
                 if frictions != ALL_FRICTIONS
             }
             rungs[Step.FEES_AND_TAX] = continuous[policy]
         return CircleRun(circle, primary, policy, continuous, events, rungs)
 
-    def continuous(self, circle: Circle) -> Ledger:
+    def continuous(self, circle: Circle, *, reported: bool = True) -> Ledger:
         """Run all events of one circle on one capital, and nothing else."""
-        return self._run(self.plans(circle), self.mapped_events, circle, self.strategy.fills)
+        return self._run(self.plans(circle), self.mapped_events, circle, self.strategy.fills, reported=reported)
 
     def captured(self, plan: EventPlan) -> float | None:
         """Return what one event on its own captured, under the strategy's fills; ``None`` where nothing was planned."""
-        ledgers = self._isolated(plan, (self.strategy.fills,), explained=False).ledgers
-        if not ledgers:
+        if not self._acts(plan):
             return None
-        return capture_of(ledgers[self.strategy.fills], plan.entries, plan.idle_ppm).captured
+        assert plan.row is not None
+        wish = self.builder.events([plan], self.strategy.fills)
+        return self._earned(wish, plan.row) / allotted_money(plan.entries, self.sleeve.capital, plan.idle_ppm)
 
     def plans(self, circle: Circle) -> list[EventPlan]:
         """Plan every event for one circle of members."""
@@ -158,11 +162,14 @@ class SleeveRunner:
         circle: Circle,
         policy: FillPolicy,
         frictions: Frictions = ALL_FRICTIONS,
+        *,
+        reported: bool,
     ) -> Ledger:
         """Run all events on one capital."""
         if self.own is None:
             plan = self._continuous(plans, circle, policy)
-            return self._replay(plan, start=self.sleeve.start, stop=self.sleeve.stop, frictions=frictions)
+            start, stop = self.sleeve.start, self.sleeve.stop
+            return self._execute(plan, start=start, stop=stop, frictions=frictions, reported=reported)
         sleeve = self.sleeve
         participation = round(self.strategy.size.participation * MILLION)
 
@@ -212,34 +219,61 @@ class SleeveRunner:
                 self.unmapped.add(event.id)
         return mapped
 
-    def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy], *, explained: bool) -> EventRun:
-        """Run one event on fresh capital until it is flat again, or marked at the end of the run."""
-        if not self.triggered or plan.row is None or not (plan.entries or plan.idle_ppm):
-            return EventRun(plan, {})
-        ledgers = {policy: self._until_flat(self.builder.events([plan], policy), plan.row) for policy in policies}
-        return EventRun(plan, ledgers, self._rungs(plan, ledgers[self.strategy.fills]) if explained else {})
+    def _acts(self, plan: EventPlan) -> bool:
+        """Whether anything is wished for an event."""
+        return self.triggered and plan.row is not None and bool(plan.entries or plan.idle_ppm)
 
-    def _rungs(self, plan: EventPlan, full: Ledger) -> dict[Step, Ledger]:
+    def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy], *, leads: bool) -> EventRun:
+        """Run one event on fresh capital until it is flat again, or marked at the end of the run.
+
+        The circle that ``leads`` the report also gets the steps of its waterfall.
+        """
+        if not self._acts(plan):
+            return EventRun(plan, {})
+        assert plan.row is not None
+        own = self.strategy.fills
+        ledgers = {
+            policy: self._until_flat(self.builder.events([plan], policy), plan.row, reported=leads and policy is own)
+            for policy in policies
+        }
+        return EventRun(plan, ledgers, self._rungs(plan, ledgers[own]) if leads else {})
+
+    def _rungs(self, plan: EventPlan, full: Ledger) -> dict[Step, int]:
         """Run one event with one friction more at a time; the first run enters at the base close."""
         assert plan.row is not None
         base = self.sleeve.panel.row_of[plan.mapped.base]
         at_base = self.builder.events([plan.entered_at(base)], self.strategy.fills)
         planned = self.builder.events([plan], self.strategy.fills)
-        rungs = {Step.CHOICE: self._until_flat(at_base, base, RUNGS[Step.CHOICE])}
+        earned = {Step.CHOICE: self._earned(at_base, base, RUNGS[Step.CHOICE])}
         for step, frictions in RUNGS.items():
             if step not in (Step.CHOICE, Step.FEES_AND_TAX):
-                rungs[step] = self._until_flat(planned, plan.row, frictions)
-        return {**rungs, Step.FEES_AND_TAX: full}
+                earned[step] = self._earned(planned, plan.row, frictions)
+        return {**earned, Step.FEES_AND_TAX: full.equity[-1].equity - full.initial_cash}
 
-    def _until_flat(self, plan: Plan, start: int, frictions: Frictions = ALL_FRICTIONS) -> Ledger:
+    def _earned(self, plan: Plan, start: int, frictions: Frictions = ALL_FRICTIONS) -> int:
+        """Return what a plan earns until nothing is held, in fen; the compiled engine keeps no record of it."""
+        cash = self.sleeve.capital
+        outcome = sweep(
+            self.sleeve.panel,
+            [plan],
+            cash=cash,
+            start=start,
+            stop=self.sleeve.stop,
+            stop_when_flat=True,
+            frictions=frictions,
+            threads=1,
+        )
+        return int(outcome.equity[0]) - cash
+
+    def _until_flat(self, plan: Plan, start: int, *, reported: bool) -> Ledger:
         """Run a plan until nothing is held: over a near stretch first, and to the end only if that is too short."""
         near = min(start + NEAR_SESSIONS, self.sleeve.stop)
-        ledger = self._replay(plan, start=start, stop=near, stop_when_flat=True, frictions=frictions)
+        ledger = self._execute(plan, start=start, stop=near, stop_when_flat=True, reported=reported)
         if near < self.sleeve.stop and ledger.equity[-1].session == self.sleeve.panel.sessions[near - 1]:
-            return self._replay(plan, start=start, stop=self.sleeve.stop, stop_when_flat=True, frictions=frictions)
+            return self._execute(plan, start=start, stop=self.sleeve.stop, stop_when_flat=True, reported=reported)
         return ledger
 
-    def _replay(
+    def _execute(
         self,
         plan: Plan,
         *,
@@ -247,8 +281,11 @@ class SleeveRunner:
         stop: int,
         stop_when_flat: bool = False,
         frictions: Frictions = ALL_FRICTIONS,
+        reported: bool,
     ) -> Ledger:
-        ledger = replay(
+        """Run a plan and check its ledger: what is ``reported`` in backtrader, all else in the compiled engine."""
+        engine = replay if reported else retrace
+        ledger = engine(
             self.sleeve.panel,
             plan,
             cash=self.sleeve.capital,

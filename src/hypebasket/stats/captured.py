@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hypebasket.ledger.records import OPENING, Fill, Ledger, Order
 from hypebasket.plan.intents import MILLION, Entry
 
-__all__ = ["Capture", "NameCapture", "capture_of"]
+__all__ = ["Capture", "NameCapture", "allotted_money", "capture_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,13 @@ def capture_of(ledger: Ledger, entries: Sequence[Entry], idle_ppm: int = 0) -> C
     names = {symbol: _name(ledger, symbol, profit[symbol], money) for symbol, money in slots.items()}
     earned = last.equity - ledger.initial_cash
     assert earned == sum(profit.values())
-    allotted = sum(slots.values()) + ledger.initial_cash * idle_ppm // MILLION
+    allotted = allotted_money(entries, ledger.initial_cash, idle_ppm)
     return Capture(earned, allotted, last.market_value != 0, names)
+
+
+def allotted_money(entries: Sequence[Entry], cash: int, idle_ppm: int = 0) -> int:
+    """Return the money set aside for an event out of ``cash`` fen, slots that never came to an order included."""
+    return sum(cash * entry.weight_ppm // MILLION for entry in entries) + cash * idle_ppm // MILLION
 
 
 def _name(ledger: Ledger, symbol: str, profit: int, money: int) -> NameCapture:
