@@ -32,12 +32,13 @@ from hypebasket.pipeline.supply import supply_again
 from hypebasket.plan import choice, past, signals
 from hypebasket.spec.strategy import SelectBy
 
-SPAN = ("--from", "2023-06-01", "--to", "2024-09-30")
+SPAN = ("--from", "2024-01-02", "--to", "2024-09-30")
 SPRING = ("--from", "2024-02-19", "--to", "2024-03-29")
 DRIFT = ("application", "event-drift")
 HOLD = ("application", "buy-and-hold")
 FEN = Decimal("0.01")
 Row = dict[str, str]
+Call = Callable[..., tuple[int, str, str]]
 
 
 def silent(_: str) -> None:
@@ -114,7 +115,7 @@ def cli(root: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
 
 @pytest.fixture(scope="module")
 def honest(cli: CommandLine) -> RunFolder:
-    """Application with both plain strategies over sixteen months of the sample: dividends, taxes, locked boards."""
+    """Application with both plain strategies over nine months of the sample: dividends, taxes, locked boards."""
     run = cli.run("application", "-s", "event-drift", "-s", "buy-and-hold", *SPAN, "--no-pages")
     assert run.tables["taxes"]
     assert run.tables["entitlements"]
@@ -413,18 +414,17 @@ def test_data_that_is_another_today_is_a_stale_snapshot(root: Path, honest: RunF
     assert "nothing could be replayed" in found.of("hard")[0].text.en
 
 
-def test_a_store_that_has_moved_on_is_told_and_the_old_generation_replayed(root: Path, tmp_path: Path) -> None:
-    workspace = copy_specs(root, tmp_path / "workspace")
-    cli = CommandLine(workspace)
-    folder = tmp_path / "folder"
-    shutil.copytree(root / "data" / "sample", folder)
-    assert cli("data", "import", str(folder)).returncode == 0
-    run = cli.run("application", "-s", "event-drift", *SPRING, "--no-pages")
-    assert audit_run(run.path, workspace, silent, cuts=0).stands
-    path = folder / "corporate_actions.csv"
-    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
-    assert cli("data", "import", str(folder)).returncode == 0
-    found = audit_run(run.path, workspace, silent, cuts=0)
+def test_a_store_that_has_moved_on_is_told_and_the_old_generation_replayed(mini: Path, call: Call) -> None:
+    folder = mini / "data" / "sample"
+    assert call("data", "import", str(folder))[0] == 0
+    code, out, err = call("run", "mini", "-s", "event-drift", "--no-pages", "--json")
+    assert code == 0, err
+    run = mini / "reports" / json.loads(out)["run_id"]
+    assert audit_run(run, mini, silent, cuts=0).stands
+    path = folder / "bars.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("50000000", "50000100"), encoding="utf-8")
+    assert call("data", "import", str(folder))[0] == 0
+    found = audit_run(run, mini, silent, cuts=0)
     assert found.stands
     assert found.checked["ledgers"] == 3
     assert any("a stale snapshot: the store has taken in 1 generation" in each.text.en for each in found.findings)
@@ -486,14 +486,16 @@ class Own(bt.Strategy):
 @pytest.mark.parametrize(
     ("source", "stands"), [(HONEST_CLASS, True), (LOOKING_CLASS, False)], ids=["honest", "looking"]
 )
-def test_an_own_class_that_looks_ahead_is_found(source: str, stands: bool, root: Path, tmp_path: Path) -> None:
+def test_an_own_class_that_looks_ahead_is_found(
+    source: str, stands: bool, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     workspace = copy_specs(root, tmp_path / "workspace")
     (workspace / "data" / "sample").symlink_to(root / "data" / "sample", target_is_directory=True)
     (workspace / "strategies" / "own.yaml").write_text(OWN, encoding="utf-8")
     (workspace / "strategies" / "own.py").write_text(source, encoding="utf-8")
-    run = CommandLine(workspace).run("regulation", "-s", "own", *SPRING, "--no-pages")
-    assert run.rows("fills", members="all")
-    found = audit_run(run.path, workspace, silent, cuts=2)
+    run = run_here(workspace, "regulation", "own", capsys)
+    assert RunFolder(run).rows("fills", members="all")
+    found = audit_run(run, workspace, silent, cuts=2)
     assert found.stands is stands, [each.text.en for each in found.of("hard")]
     assert {each.kind for each in found.of("hard")} == (set() if stands else {Kind.LOOK_AHEAD})
 
@@ -508,9 +510,9 @@ def selector(root: Path, tmp_path: Path) -> Path:
     return workspace
 
 
-def run_here(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+def run_here(workspace: Path, basket: str, strategy: str, capsys: pytest.CaptureFixture[str]) -> Path:
     """Run in this process, with whatever was planted in it."""
-    main(["--workspace", str(workspace), "run", "application", "-s", "event-drift", *SPRING, "--no-pages", "--json"])
+    main(["--workspace", str(workspace), "run", basket, "-s", strategy, *SPRING, "--no-pages", "--json"])
     return workspace / "reports" / json.loads(capsys.readouterr().out)["run_id"]
 
 
@@ -525,20 +527,20 @@ def test_a_selector_that_looks_ahead_is_found(
     selector: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert choice.SIGNALS is signals.SIGNALS
-    assert audit_run(run_here(selector, capsys), selector, silent, cuts=1).stands
+    assert audit_run(run_here(selector, *DRIFT, capsys), selector, silent, cuts=1).stands
     monkeypatch.setitem(signals.SIGNALS, SelectBy.RELATIVE_STRENGTH, peeking)
-    found = audit_run(run_here(selector, capsys), selector, silent, cuts=1).of("hard")
+    found = audit_run(run_here(selector, *DRIFT, capsys), selector, silent, cuts=1).of("hard")
     assert {each.kind for each in found} == {Kind.LOOK_AHEAD}
     assert any("what is bought for" in each.text.en for each in found)
 
 
+@pytest.mark.usefixtures("audited")
 def test_an_audit_with_a_hard_finding_ends_with_4(
-    cli: CommandLine, honest: RunFolder, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    cli: CommandLine, forgery: Forgery, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    forged = Forgery(Path(shutil.copytree(honest.path, tmp_path / honest.path.name)))
-    a_better_result_than_the_ledger(forged)
+    a_better_result_than_the_ledger(forgery)
     with pytest.raises(SystemExit) as end:
-        main(["audit", str(forged.write()), "--workspace", str(cli.workspace), "--cuts", "0", "--lang", "zh"])
+        main(["audit", str(forgery.write()), "--workspace", str(cli.workspace), "--cuts", "0", "--lang", "zh"])
     assert end.value.code == 4
     assert "条指控成立" in capsys.readouterr().out
-    assert "条指控成立" in (forged.folder / "audit.html").read_text(encoding="utf-8")
+    assert "条指控成立" in (forgery.folder / "audit.html").read_text(encoding="utf-8")
