@@ -234,7 +234,6 @@ def flipped(path: Path, place: float, bit: int) -> Iterator[None]:
 TORTURE = os.environ.get("HYPOTHESIS_PROFILE") == "torture"
 
 FLIPS = settings(
-    settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")),
     max_examples=400 if TORTURE else 14,
     deadline=None,
     derandomize=True,
