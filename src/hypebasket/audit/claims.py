@@ -10,10 +10,10 @@ from datetime import date
 from hypebasket.audit.findings import Finding, Kind, hard
 from hypebasket.events.mapping import MappedEvent
 from hypebasket.ledger.records import ChargeKind, Ledger, OrderStatus
-from hypebasket.ledger.result import CircleResult, EventResult
+from hypebasket.ledger.result import CircleResult, CombinedResult, EventResult
 from hypebasket.market.panel import FEN, MarketPanel
 
-__all__ = ["benchmark_claims", "event_claims", "headline_claims", "result_claims"]
+__all__ = ["benchmark_claims", "combined_claims", "event_claims", "headline_claims", "result_claims"]
 
 NEAR = 1e-9
 """How far a claimed decimal may lie from the one worked out again: the noise of another order of summation."""
@@ -57,6 +57,26 @@ def _max_drawdown(ledger: Ledger) -> float:
         peak = max(peak, record.equity)
         worst = min(worst, record.equity / peak - 1.0)
     return worst
+
+
+def combined_claims(place: str, claimed: CombinedResult, ledgers: Mapping[str, Ledger]) -> Iterator[Finding]:
+    """Yield figures across sleeves that the sleeves' ledgers, by currency, do not come to."""
+    if ledgers.keys() != {share.sleeve for share in claimed.sleeves}:
+        yield _wrong(Kind.RESULT, place, "sleeves", sorted(share.sleeve for share in claimed.sleeves), sorted(ledgers))
+        return
+    capital = sum(ledger.initial_cash for ledger in ledgers.values())
+    total = 0.0
+    for share in claimed.sleeves:
+        ledger = ledgers[share.sleeve]
+        last = [record.equity for record in ledger.equity if record.session <= claimed.end]
+        growth = (last[-1] if last else ledger.initial_cash) / ledger.initial_cash
+        weight = ledger.initial_cash / capital
+        total += weight * (growth - 1.0)
+        for name, told, found in (("weight", share.weight, weight), ("total_return", share.total_return, growth - 1.0)):
+            if not math.isclose(told, found, rel_tol=NEAR, abs_tol=NEAR):
+                yield _wrong(Kind.RESULT, place, f"{share.sleeve} {name}", told, found)
+    if not math.isclose(claimed.total_return, total, rel_tol=NEAR, abs_tol=NEAR):
+        yield _wrong(Kind.RESULT, place, "total_return across sleeves", claimed.total_return, total)
 
 
 def benchmark_claims(

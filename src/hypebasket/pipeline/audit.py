@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypebasket.audit.claims import benchmark_claims, event_claims, headline_claims, result_claims
+from hypebasket.audit.claims import benchmark_claims, combined_claims, event_claims, headline_claims, result_claims
 from hypebasket.audit.findings import AuditResult, Finding, Kind, caution, hard, note
 from hypebasket.audit.replay import Terms, Witness, replay_ledger
 from hypebasket.errors import DamagedDataError
@@ -138,6 +138,7 @@ def _against_the_market(audit: _Audit, workspace: Path, data: MarketData) -> Ite
                 expected.add(BookKey(basket.id, strategy.id, circle.value, sleeve.currency))
                 yield from _replay(audit, subject, circle, data)
         yield from _unexpected(audit, expected)
+        yield from _combined(audit)
         yield from _blemishes(audit, data, sleeves)
         yield from _secondary(records)
         for subject in subjects:
@@ -154,6 +155,14 @@ def _unexpected(audit: _Audit, expected: set[BookKey]) -> Iterator[Finding]:
             yield hard(
                 Kind.RESULT, str(key), f"{source} 中多出来的", f"{source} has it, and the manifest does not ask for it"
             )
+
+
+def _combined(audit: _Audit) -> Iterator[Finding]:
+    """Hold what is claimed across sleeves against the ledgers of the sleeves."""
+    for claimed in audit.result.combined:
+        key = (claimed.basket, claimed.strategy, claimed.members)
+        ledgers = {each.currency: book.ledger for each, book in audit.books.items() if each[:3] == key}
+        yield from combined_claims(" × ".join(key), claimed, ledgers)
 
 
 def _replay(audit: _Audit, subject: Subject, circle: Circle, data: MarketData) -> Iterator[Finding]:
