@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -242,7 +242,7 @@ def _hindsight(place: str, book: Book, subject: Subject) -> Iterator[Finding]:
         if stock.since is None or not stock.known_at(calendar.open_cutoff(calendar.session(order.created))):
             late.add(stock.symbol)
     if late:
-        names = ", ".join(sorted(late)[:NAMES_TOLD]) + (" …" if len(late) > NAMES_TOLD else "")
+        names = _told(sorted(late))
         yield caution(
             Kind.HINDSIGHT,
             place,
@@ -301,6 +301,10 @@ def _futures(audit: _Audit, job: Job, subject: Subject) -> Iterator[Finding]:
         yield from look_ahead(subject, circle, rows)
 
 
+def _told(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMES_TOLD]) + (" …" if len(names) > NAMES_TOLD else "")
+
+
 def _own_basket(job: Job, basket: Basket) -> Basket:
     return next((each for each in job.baskets if each.id == basket.id), basket)
 
@@ -311,7 +315,7 @@ def _coverage(result: RunResult) -> Iterator[Finding]:
         missing = [member for member in basket.members if member.not_run]
         for reason in dict.fromkeys(member.not_run for member in missing if member.not_run):
             symbols = [member.symbol for member in missing if member.not_run == reason]
-            told = ", ".join(symbols[:NAMES_TOLD]) + (" …" if len(symbols) > NAMES_TOLD else "")
+            told = _told(symbols)
             yield caution(
                 Kind.COVERAGE,
                 basket.id,
@@ -322,7 +326,7 @@ def _coverage(result: RunResult) -> Iterator[Finding]:
         place = f"{circle.basket} × {circle.strategy} ({circle.sleeve})"
         excluded = [event for event in circle.events if event.excluded]
         if circle.primary and excluded:
-            told = ", ".join(event.event_id for event in excluded[:NAMES_TOLD])
+            told = _told([event.event_id for event in excluded])
             yield caution(
                 Kind.COVERAGE,
                 place,
