@@ -34,4 +34,4 @@ def test_every_basket_held_over_all_of_the_data(imported: CommandLine, held: Run
     found = audit_run(held.path, imported.workspace, silent, cuts=1)
     assert found.stands, [each.text.en for each in found.of("hard")]
     assert found.checked["fills"] == len(held.tables["fills"])
-    assert len(held.tables["taxes"]) > 20
+    assert held.tables["taxes"]
