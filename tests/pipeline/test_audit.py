@@ -310,6 +310,32 @@ def a_headline_made_larger(forgery: Forgery) -> None:
     name["headline"] += 0.1
 
 
+def a_headline_of_an_event_made_larger(forgery: Forgery) -> None:
+    event = next(event for event in forgery.circle(DRIFT)["events"] if event["headline"] is not None)
+    event["headline"] += 0.1
+    (row,) = forgery.rows("events", DRIFT, event_id=event["event_id"])
+    row["headline"] = str(event["headline"])
+
+
+def captured_made_larger(forgery: Forgery) -> None:
+    """In both files alike: only running the event again can tell."""
+    event = next(event for event in forgery.circle(DRIFT)["events"] if event["captured"] is not None)
+    event["captured"] += 0.01
+    (row,) = forgery.rows("events", DRIFT, event_id=event["event_id"])
+    row["captured"] = str(event["captured"])
+
+
+def bounds_made_narrower(forgery: Forgery) -> None:
+    """In a strategy without a trigger, whose bounds come from running it whole under another policy."""
+    event = next(event for event in forgery.circle(HOLD)["events"] if event["captured_optimistic"] is not None)
+    event["captured_optimistic"] -= 0.001
+
+
+def captured_in_one_file_alone(forgery: Forgery) -> None:
+    row = next(row for row in forgery.rows("events", DRIFT) if row["captured"])
+    row["captured"] = str(float(row["captured"]) + 0.01)
+
+
 def a_better_result_than_the_ledger(forgery: Forgery) -> None:
     forgery.circle(DRIFT)["total_return"] += 0.01
 
@@ -355,6 +381,10 @@ SINS: dict[Callable[[Forgery], None], tuple[Kind, str]] = {
     an_event_left_out_of_the_result: (Kind.EVENTS, "result.json leaves out the event"),
     an_event_moved_ahead: (Kind.EVENTS, "first_open: says"),
     a_headline_made_larger: (Kind.RESULT, "headline: says"),
+    a_headline_of_an_event_made_larger: (Kind.RESULT, "headline: says"),
+    captured_made_larger: (Kind.RESULT, "captured: says"),
+    bounds_made_narrower: (Kind.RESULT, "captured_optimistic: says"),
+    captured_in_one_file_alone: (Kind.RESULT, "events.csv: "),
     a_better_result_than_the_ledger: (Kind.RESULT, "total_return: says"),
     a_shallower_drawdown: (Kind.RESULT, "max_drawdown: says"),
     a_bad_day_left_out: (Kind.CALENDAR, "1 sessions left out"),
