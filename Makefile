@@ -14,7 +14,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest
 
 torture: $(STAMP)
-	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest tests/properties tests/reference tests/parity
+	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest tests/properties tests/reference tests/parity tests/pipeline/test_verify.py
 	HYPEBASKET_KILLS=200 $(BIN)/python -m pytest tests/sources/vendors/test_kill.py
 
 lint: $(STAMP)

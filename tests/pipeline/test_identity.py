@@ -6,10 +6,13 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from command_line import CommandLine
 from run_folder import RunFolder
+
+from hypebasket.pipeline import identity
 
 Run = Callable[..., RunFolder]
 
@@ -66,6 +69,18 @@ def test_what_does_not_change_the_run_id(mini: Path, run_mini: Run) -> None:
     path.write_text(f"# another remark\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
     replace(mini / "strategies" / "buy-and-hold.yaml", "participation: 0.10", "participation: 0.20")
     assert run_mini("mini", "-s", "event-drift").path == first.path
+
+
+def test_installers_are_no_part_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every Python brings its own pip along; the same lock on another machine must give the same run id."""
+
+    def installed(pip: str) -> dict[str, str]:
+        found = [SimpleNamespace(metadata={"Name": name}, version=version) for name, version in
+                 (("pip", pip), ("Setuptools", pip), ("numpy", "2.0"))]  # fmt: skip
+        monkeypatch.setattr(identity, "distributions", lambda: found)
+        return identity.package_versions.__wrapped__()
+
+    assert installed("24.0") == installed("25.3") == {"numpy": "2.0"}
 
 
 def test_the_manifest_says_what_was_run(run_mini: Run) -> None:

@@ -258,7 +258,7 @@ class TestABrokenFrictionIsFound:
             ("matching.close_fill_price", lambda is_buy, policy, close, *_: close, "limits_on_exit"),
             ("matching.queue_fill_price", lambda policy, open_, high, low, close, limit: limit, "queue"),
             ("matching.Terms.sellable", lambda self, listing, held, bought: held, "t_plus_1"),
-            ("matching.Terms.largest_purchase", lambda self, listing, shares: max(shares, 0), "lots"),
+            ("matching.Terms.sizes", _always((1, 1, 10**12)), "lots"),
             ("broker.volume_room", _always(10**12), "volume_cap"),
             ("actions.CorporateActions.pay_tax", _always(None), "tax"),
         ],

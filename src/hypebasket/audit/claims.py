@@ -6,17 +6,36 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from statistics import median
 
 from hypebasket.audit.findings import Finding, Kind, hard
 from hypebasket.events.mapping import MappedEvent
 from hypebasket.ledger.records import ChargeKind, Ledger, OrderStatus
-from hypebasket.ledger.result import CircleResult, EventResult
+from hypebasket.ledger.result import CircleResult, CombinedResult, EventResult
 from hypebasket.market.panel import FEN, MarketPanel
 
-__all__ = ["benchmark_claims", "event_claims", "headline_claims", "result_claims"]
+__all__ = [
+    "benchmark_claims",
+    "captured_claims",
+    "combined_claims",
+    "event_claims",
+    "headline_claims",
+    "number_claims",
+    "result_claims",
+    "window_change",
+]
 
 NEAR = 1e-9
 """How far a claimed decimal may lie from the one worked out again: the noise of another order of summation."""
+
+NUMBERS = (
+    "headline",
+    "headline_median",
+    "headline_without_best",
+    "captured",
+    "captured_pessimistic",
+    "captured_optimistic",
+)
 
 PLACES = ("first_open", "first_close", "session_1", "base")
 
@@ -57,6 +76,26 @@ def _max_drawdown(ledger: Ledger) -> float:
         peak = max(peak, record.equity)
         worst = min(worst, record.equity / peak - 1.0)
     return worst
+
+
+def combined_claims(place: str, claimed: CombinedResult, ledgers: Mapping[str, Ledger]) -> Iterator[Finding]:
+    """Yield figures across sleeves that the sleeves' ledgers, by currency, do not come to."""
+    if ledgers.keys() != {share.sleeve for share in claimed.sleeves}:
+        yield _wrong(Kind.RESULT, place, "sleeves", sorted(share.sleeve for share in claimed.sleeves), sorted(ledgers))
+        return
+    capital = sum(ledger.initial_cash for ledger in ledgers.values())
+    total = 0.0
+    for share in claimed.sleeves:
+        ledger = ledgers[share.sleeve]
+        last = [record.equity for record in ledger.equity if record.session <= claimed.end]
+        growth = (last[-1] if last else ledger.initial_cash) / ledger.initial_cash
+        weight = ledger.initial_cash / capital
+        total += weight * (growth - 1.0)
+        for name, told, found in (("weight", share.weight, weight), ("total_return", share.total_return, growth - 1.0)):
+            if not math.isclose(told, found, rel_tol=NEAR, abs_tol=NEAR):
+                yield _wrong(Kind.RESULT, place, f"{share.sleeve} {name}", told, found)
+    if not math.isclose(claimed.total_return, total, rel_tol=NEAR, abs_tol=NEAR):
+        yield _wrong(Kind.RESULT, place, "total_return across sleeves", claimed.total_return, total)
 
 
 def benchmark_claims(
@@ -115,6 +154,54 @@ def event_claims(
         for name in PLACES if mapped else ():
             if row[name] != str(getattr(mapped, name)):
                 yield _wrong(Kind.EVENTS, place, f"{row['event_id']} {name}", row[name], getattr(mapped, name))
+
+
+def number_claims(
+    place: str, claimed: Sequence[EventResult], rows: Sequence[Mapping[str, str]], weights: Mapping[str, float]
+) -> Iterator[Finding]:
+    """Yield numbers in which ``events.csv`` and ``result.json`` differ, and headlines that their names do not have.
+
+    ``weights``: the members' in the basket, by symbol.
+    """
+    told = {event.event_id: event for event in claimed}
+    for row in rows:
+        event = told.get(row["event_id"])
+        for name in NUMBERS if event else ():
+            value = getattr(event, name)
+            if row[name] != ("" if value is None else str(value)):
+                yield _wrong(Kind.RESULT, place, f"events.csv: {row['event_id']} {name}", row[name], value)
+    for event in claimed:
+        known = [(name.headline, weights.get(name.symbol, 0.0)) for name in event.names if name.headline is not None]
+        if event.headline is None or not known or not sum(weight for _, weight in known):
+            continue
+        mean = sum(value * weight for value, weight in known) / sum(weight for _, weight in known)
+        middle = median(value for value, _ in known)
+        for what, claim, found in (
+            ("headline", event.headline, mean),
+            ("headline_median", event.headline_median, middle),
+        ):
+            if claim is None or not math.isclose(claim, found, rel_tol=NEAR, abs_tol=NEAR):
+                yield _wrong(Kind.RESULT, place, f"{event.event_id} {what}", claim, found)
+
+
+def captured_claims(
+    place: str, claimed: Sequence[EventResult], field: str, found: Mapping[str, float | None]
+) -> Iterator[Finding]:
+    """Yield captured numbers (``field``: or one of the bounds) that are not those ``found`` by event."""
+    for event in claimed:
+        told, again = getattr(event, field), found.get(event.event_id)
+        same = told is again or (told is not None and again is not None and math.isclose(told, again, abs_tol=NEAR))
+        if event.excluded is None and not same:
+            yield _wrong(Kind.RESULT, place, f"{event.event_id} {field}", told, again)
+
+
+def window_change(ledger: Ledger, before: int, after: int) -> float:
+    """Return the change of equity from the close of session ``before`` of a run (counted from 1) to ``after``'s.
+
+    Session 0 is the initial cash; a window that begins sooner or ends later is cut to the run.
+    """
+    path = [ledger.initial_cash, *(record.equity for record in ledger.equity)]
+    return path[min(max(after, 0), len(path) - 1)] / path[min(max(before, 0), len(path) - 1)] - 1.0
 
 
 def headline_claims(

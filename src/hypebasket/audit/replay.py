@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from hypebasket.audit.findings import Finding, Kind, hard
 from hypebasket.ledger.invariants import ledger_faults
-from hypebasket.ledger.records import Fill, Ledger, Order, OrderKind, Side
+from hypebasket.ledger.records import OPENING, Fill, Ledger, Order, OrderKind, Side
 from hypebasket.market.calendar import Calendar
 from hypebasket.market.panel import UNKNOWN, MarketPanel
 from hypebasket.market.tape import PanelTape
@@ -134,7 +134,7 @@ def _members(place: str, ledger: Ledger, witness: Witness) -> Iterator[Finding]:
     told: set[int] = set()
     for fill in ledger.fills:
         order = orders.get(fill.order_id)
-        if fill.side not in (Side.BUY, Side.SHORT) or order is None or order.order_id in told:
+        if fill.side not in OPENING or order is None or order.order_id in told:
             continue
         told.add(order.order_id)
         decided = _decided(order, witness.calendar)

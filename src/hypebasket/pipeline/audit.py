@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypebasket.audit.claims import benchmark_claims, event_claims, headline_claims, result_claims
+from hypebasket.audit.claims import (
+    benchmark_claims,
+    captured_claims,
+    combined_claims,
+    event_claims,
+    headline_claims,
+    number_claims,
+    result_claims,
+    window_change,
+)
 from hypebasket.audit.findings import AuditResult, Finding, Kind, caution, hard, note
 from hypebasket.audit.replay import Terms, Witness, replay_ledger
 from hypebasket.errors import DamagedDataError
-from hypebasket.ledger.records import OPENING
+from hypebasket.ledger.records import OPENING, Ledger
 from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.data import MarketData
 from hypebasket.market.panel import FEN
@@ -24,15 +33,16 @@ from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import primary_circle
 from hypebasket.pipeline.run import Job, funded, symbols_of
 from hypebasket.pipeline.run_folder import read_result
-from hypebasket.pipeline.sleeve import Sleeve
+from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.pipeline.supply import supply_again
 from hypebasket.pipeline.trials import TrialLedger
 from hypebasket.pipeline.verify import changed_inputs, job_of, sealed_differences
+from hypebasket.plan.build import EventPlan
 from hypebasket.plan.intents import MILLION, POLICY
 from hypebasket.rules.tables import Record, consulted
 from hypebasket.sources.store import Store
 from hypebasket.spec.basket import Basket
-from hypebasket.spec.strategy import EntryAt
+from hypebasket.spec.strategy import EntryAt, FillPolicy
 from hypebasket.spec.text import Circle, Currency
 
 __all__ = ["CUTS", "audit_run"]
@@ -138,11 +148,17 @@ def _against_the_market(audit: _Audit, workspace: Path, data: MarketData) -> Ite
                 expected.add(BookKey(basket.id, strategy.id, circle.value, sleeve.currency))
                 yield from _replay(audit, subject, circle, data)
         yield from _unexpected(audit, expected)
+        yield from _combined(audit)
         yield from _blemishes(audit, data, sleeves)
         yield from _secondary(records)
         for subject in subjects:
             audit.say(f"other futures for {subject.place}")
             yield from _futures(audit, job, subject)
+            for circle in Circle:
+                key = BookKey(subject.basket.id, subject.strategy.id, circle.value, subject.sleeve.currency)
+                book, claimed = audit.books.get(key), _claimed(audit.result, key)
+                if book is not None and claimed is not None:
+                    yield from _captured(str(key), claimed, book, subject, circle)
 
 
 def _unexpected(audit: _Audit, expected: set[BookKey]) -> Iterator[Finding]:
@@ -154,6 +170,14 @@ def _unexpected(audit: _Audit, expected: set[BookKey]) -> Iterator[Finding]:
             yield hard(
                 Kind.RESULT, str(key), f"{source} 中多出来的", f"{source} has it, and the manifest does not ask for it"
             )
+
+
+def _combined(audit: _Audit) -> Iterator[Finding]:
+    """Hold what is claimed across sleeves against the ledgers of the sleeves."""
+    for claimed in audit.result.combined:
+        key = (claimed.basket, claimed.strategy, claimed.members)
+        ledgers = {each.currency: book.ledger for each, book in audit.books.items() if each[:3] == key}
+        yield from combined_claims(" × ".join(key), claimed, ledgers)
 
 
 def _replay(audit: _Audit, subject: Subject, circle: Circle, data: MarketData) -> Iterator[Finding]:
@@ -195,8 +219,39 @@ def _replay(audit: _Audit, subject: Subject, circle: Circle, data: MarketData) -
     yield from _benchmark(place, claimed, book, subject, data)
     yield from event_claims(place, claimed.events, book.events, runner.mapped_events)
     yield from headline_claims(place, claimed.events, runner.mapped_events, sleeve.panel)
+    weights = {stock.symbol: stock.weight for stock in subject.basket.stocks}
+    yield from number_claims(place, claimed.events, book.events, weights)
     if claimed.primary and circle is not Circle.POINT_IN_TIME:
         yield from _hindsight(place, book, subject)
+
+
+def _captured(place: str, claimed: CircleResult, book: Book, subject: Subject, circle: Circle) -> Iterator[Finding]:
+    """Make what each event captured again, and for the circle that leads the report its bounds.
+
+    Event-isolated runs leave no ledger: of these alone the engine is asked once more.
+    """
+    policies = {"captured": subject.strategy.fills}
+    if claimed.primary:
+        policies |= {"captured_pessimistic": FillPolicy.PESSIMISTIC, "captured_optimistic": FillPolicy.OPTIMISTIC}
+    for name, policy in policies.items():
+        strategy = subject.strategy.model_copy(update={"fills": policy})
+        runner = replace(subject, strategy=strategy).runner()
+        plans = runner.plans(circle)
+        if runner.triggered:
+            found = {plan.mapped.event.id: runner.captured(plan) for plan in plans}
+        else:
+            ledger = book.ledger if name == "captured" else runner.continuous(circle)
+            found = {plan.mapped.event.id: _held_through(plan, ledger, runner) for plan in plans}
+        yield from captured_claims(place, claimed.events, name, found)
+
+
+def _held_through(plan: EventPlan, ledger: Ledger, runner: SleeveRunner) -> float | None:
+    """Return what a strategy without a trigger made over the window of an event; nothing where it had no member."""
+    base = runner.sleeve.panel.row_of.get(plan.mapped.base)
+    if base is None or not plan.members:
+        return None
+    before = base - runner.sleeve.start + 1
+    return window_change(ledger, before, before + runner.strategy.window)
 
 
 def _claimed(result: RunResult, key: BookKey) -> CircleResult | None:
@@ -233,7 +288,7 @@ def _hindsight(place: str, book: Book, subject: Subject) -> Iterator[Finding]:
         if stock.since is None or not stock.known_at(calendar.open_cutoff(calendar.session(order.created))):
             late.add(stock.symbol)
     if late:
-        names = ", ".join(sorted(late)[:NAMES_TOLD]) + (" …" if len(late) > NAMES_TOLD else "")
+        names = _told(sorted(late))
         yield caution(
             Kind.HINDSIGHT,
             place,
@@ -292,6 +347,10 @@ def _futures(audit: _Audit, job: Job, subject: Subject) -> Iterator[Finding]:
         yield from look_ahead(subject, circle, rows)
 
 
+def _told(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMES_TOLD]) + (" …" if len(names) > NAMES_TOLD else "")
+
+
 def _own_basket(job: Job, basket: Basket) -> Basket:
     return next((each for each in job.baskets if each.id == basket.id), basket)
 
@@ -302,7 +361,7 @@ def _coverage(result: RunResult) -> Iterator[Finding]:
         missing = [member for member in basket.members if member.not_run]
         for reason in dict.fromkeys(member.not_run for member in missing if member.not_run):
             symbols = [member.symbol for member in missing if member.not_run == reason]
-            told = ", ".join(symbols[:NAMES_TOLD]) + (" …" if len(symbols) > NAMES_TOLD else "")
+            told = _told(symbols)
             yield caution(
                 Kind.COVERAGE,
                 basket.id,
@@ -313,7 +372,7 @@ def _coverage(result: RunResult) -> Iterator[Finding]:
         place = f"{circle.basket} × {circle.strategy} ({circle.sleeve})"
         excluded = [event for event in circle.events if event.excluded]
         if circle.primary and excluded:
-            told = ", ".join(event.event_id for event in excluded[:NAMES_TOLD])
+            told = _told([event.event_id for event in excluded])
             yield caution(
                 Kind.COVERAGE,
                 place,

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypebasket.audit.findings import Finding, Kind, caution, hard
 from hypebasket.audit.futures import Rows, decided_before, first_difference, scrambled
 from hypebasket.errors import HypebasketError
-from hypebasket.ledger.records import Ledger, Side
+from hypebasket.ledger.records import OPENING, Ledger
 from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.plan.build import EventPlan
 from hypebasket.spec.basket import Basket
@@ -42,7 +42,7 @@ class Subject:
 
 def turning_points(ledger: Ledger, sleeve: Sleeve, cuts: int) -> tuple[int, ...]:
     """Return the rows at which futures are exchanged: sessions on which something was bought, spread evenly."""
-    rows = sorted({sleeve.panel.row_of[order.created] for order in ledger.orders if order.side is not Side.SELL})
+    rows = sorted({sleeve.panel.row_of[order.created] for order in ledger.orders if order.side in OPENING})
     rows = [row for row in rows if max(sleeve.start, 1) <= row < sleeve.stop - 1]
     if len(rows) <= cuts:
         return tuple(rows)

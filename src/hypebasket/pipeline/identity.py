@@ -14,6 +14,8 @@ __all__ = ["file_hash", "package_versions", "run_id", "source_hash"]
 
 ID_LENGTH = 12
 
+INSTALLERS = ("pip", "setuptools", "uv", "wheel")
+
 
 def _python_files(folder: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
     found = []
@@ -43,9 +45,12 @@ def source_hash() -> str:
 
 @cache
 def package_versions() -> dict[str, str]:
-    """Return the version of every installed package, by name: what the lock came to on this machine."""
+    """Return the version of every installed package, by name: what the lock came to on this machine.
+
+    Installers are left out: they compute nothing, and every Python brings others along.
+    """
     found = {item.metadata["Name"].lower(): item.version for item in distributions() if item.metadata["Name"]}
-    return dict(sorted(found.items()))
+    return {name: version for name, version in sorted(found.items()) if name not in INSTALLERS}
 
 
 def run_id(parameters: object) -> str:

@@ -50,7 +50,12 @@ def write_audit(result: AuditResult, path: Path) -> Path:
     """Write the page of an audit; the same result gives the same bytes."""
     html = environment().get_template("audit.html.jinja").render(
         result=result,
-        groups=[(SEVERITIES[severity], severity.value, _by_kind(result, severity)) for severity in Severity],
+        groups=[
+            (SEVERITIES[severity], severity.value, kinds)
+            for severity in Severity
+            if (kinds := _by_kind(result, severity))
+        ],
+        has_index=path.with_name("index.html").is_file(),
         checked=[(CHECKED[name], count) for name, count in result.checked.items() if name in CHECKED],
     )  # fmt: skip
     return write_atomically(path, html.replace("/*fonts*/", page_fonts(html), 1).encode())
