@@ -28,8 +28,7 @@ from hypebasket.pipeline.market import HISTORY_SESSIONS, PERIODS_PER_YEAR
 from hypebasket.pipeline.request import DEFAULT_CAPITAL
 from hypebasket.pipeline.study.files import STUDY_COLUMNS
 from hypebasket.pipeline.study.findings import DETECTABLE, FEWEST_BLOCKS, HORIZON
-from hypebasket.pipeline.study.request import StudyRequest
-from hypebasket.pipeline.study.sample import FEWEST_RETURNS
+from hypebasket.pipeline.study.request import FEWEST_RETURNS, StudyRequest
 from hypebasket.plan.candidates import Threshold
 from hypebasket.report.labels import DAY_STATES
 from hypebasket.rules.fees import Commission

@@ -220,6 +220,7 @@ def test_a_record_too_short_says_so(call: Call) -> None:
         (("--window", "five"), "no range of sessions"),
         (("--estimation", "-80:0"), "reaches the base"),
         (("--estimation", "-30:-11"), "60 are needed"),
+        (("--window", "-20:0"), "reaches into the estimation window"),
         (("--draws", "5"), "99"),
         (("minni",), "did you mean 'mini'"),
     ],

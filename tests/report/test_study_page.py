@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from hypebasket.ledger.result import DataSummary, Label
 from hypebasket.ledger.study import (
@@ -180,16 +181,19 @@ def test_the_chart_keeps_to_its_frame_and_scale() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("language", "shown", "hidden"),
-    [("en", "Did the events move them", "是事件推动的"), ("zh", "是事件推动的", "Did the events move them")],
+    ("language", "theme", "shown", "hidden"),
+    [
+        ("en", "dark", "Did the events move them", "是事件推动的"),
+        ("zh", "light", "是事件推动的", "Did the events move them"),
+    ],
 )
-def test_the_page_in_a_browser(browser, tmp_path: Path, language: str, shown: str, hidden: str) -> None:
+def test_the_page_in_a_browser(browser, tmp_path: Path, language: str, theme: str, shown: str, hidden: str) -> None:
     path = write_study(result(), tmp_path)
     page = browser.new_context(offline=True).new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{path.as_uri()}?lang={language}")
+    page.goto(f"{path.as_uri()}?lang={language}&theme={theme}")
     text = page.locator("body").inner_text()
     assert shown in text
     assert hidden not in text
@@ -199,4 +203,6 @@ def test_the_page_in_a_browser(browser, tmp_path: Path, language: str, shown: st
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
     assert complaints == []
+    broken = Axe().run(page).response["violations"]
+    assert [each["id"] for each in broken if each["impact"] in ("serious", "critical")] == []
     page.close()

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 import click
 
 from hypebasket.cli import Session, pass_session
 from hypebasket.cli.run import day_of, ids_of
-
-if TYPE_CHECKING:
-    from hypebasket.pipeline.study.request import Window
 
 __all__ = ["study"]
 
@@ -125,7 +122,7 @@ def study(
         data=data,
         pages=not no_pages,
         model=NormalModel(model),
-        estimation=_estimation(estimation),
+        estimation=Window(*estimation),
         windows=tuple(dict.fromkeys(Window(*window) for window in windows)) or DEFAULT_WINDOWS,
         locked=cast('Literal["cumulate", "session"]', locked),
         seed=seed,
@@ -138,20 +135,3 @@ def study(
         name, answer = (line.name.zh, line.answer.zh) if session.lang == "zh" else (line.name.en, line.answer.en)
         session.say(f"{name}: {answer}")
     session.say(str(done.page or done.folder))
-
-
-def _estimation(sessions: tuple[int, int]) -> Window:
-    """Refuse an estimation window that reaches the event, or is too short to be one."""
-    from hypebasket.errors import UsageError
-    from hypebasket.pipeline.study.request import Window
-    from hypebasket.pipeline.study.sample import FEWEST_RETURNS
-
-    window = Window(*sessions)
-    if window.last >= 0:
-        raise UsageError(f"--estimation {window} reaches the base", "end it before session 0, such as -130:-11")
-    if window.length < FEWEST_RETURNS:
-        raise UsageError(
-            f"--estimation {window} has {window.length} sessions, {FEWEST_RETURNS} are needed",
-            "make it longer, such as -130:-11",
-        )
-    return window

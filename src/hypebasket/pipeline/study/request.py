@@ -7,11 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from hypebasket.errors import UsageError
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.spec.text import Circle, Currency
 from hypebasket.stats.normal_returns import NormalModel
 
-__all__ = ["DEFAULT_ESTIMATION", "DEFAULT_WINDOWS", "StudyRequest", "Window"]
+__all__ = ["DEFAULT_ESTIMATION", "DEFAULT_WINDOWS", "FEWEST_RETURNS", "StudyRequest", "Window"]
+
+FEWEST_RETURNS = 60
+"""Returns of the estimation window without which a name is not measured."""
 
 
 class Window(NamedTuple):
@@ -57,6 +61,22 @@ class StudyRequest:
     locked: Literal["cumulate", "session"] = "cumulate"
     seed: int = 0
     draws: int = 1999
+
+    def __post_init__(self) -> None:
+        """Refuse windows that contradict each other: what is tested must not have been used as a yardstick."""
+        if self.estimation.last >= 0:
+            raise UsageError(f"--estimation {self.estimation} reaches the base", "end it before session 0: -130:-11")
+        if self.estimation.length < FEWEST_RETURNS:
+            raise UsageError(
+                f"--estimation {self.estimation} has {self.estimation.length} sessions, {FEWEST_RETURNS} are needed",
+                "make it longer, such as -130:-11",
+            )
+        for window in self.windows:
+            if window.first <= self.estimation.last:
+                raise UsageError(
+                    f"--window {window} reaches into the estimation window {self.estimation}",
+                    f"begin it after session {self.estimation.last}, or end --estimation before it",
+                )
 
     @property
     def as_run(self) -> RunRequest:

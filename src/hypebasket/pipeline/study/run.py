@@ -20,8 +20,8 @@ from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.pipeline.study.answer import answer_of, answer_of_all
 from hypebasket.pipeline.study.files import STUDY_COLUMNS, abnormal_rows, cumulative_rows
 from hypebasket.pipeline.study.findings import DETECTABLE, FEWEST_BLOCKS, HORIZON, CircleStudent, with_adjusted
-from hypebasket.pipeline.study.request import StudyRequest
-from hypebasket.pipeline.study.sample import FEWEST_RETURNS, Measured, Sample, take_sample
+from hypebasket.pipeline.study.request import FEWEST_RETURNS, StudyRequest
+from hypebasket.pipeline.study.sample import Measured, Sample, take_sample
 from hypebasket.report.labels import benchmark_label
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.text import Circle, Currency

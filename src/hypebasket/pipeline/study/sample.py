@@ -14,7 +14,7 @@ from hypebasket.events.mapping import MappedEvent, map_event
 from hypebasket.events.selection import events_for
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.sleeve import Sleeve
-from hypebasket.pipeline.study.request import StudyRequest, Window
+from hypebasket.pipeline.study.request import FEWEST_RETURNS, StudyRequest, Window
 from hypebasket.plan.build import PlanBuilder
 from hypebasket.rules.limits import NO_LIMIT_DOWN
 from hypebasket.spec.basket import Basket, Stock
@@ -25,10 +25,7 @@ from hypebasket.stats.normal_returns import NormalModel, NormalReturns, fit_norm
 from hypebasket.stats.performance import Floats
 from hypebasket.stats.trade_to_trade import PATIENCE, Stretch, formed_spans, stretch
 
-__all__ = ["FEWEST_RETURNS", "Measured", "NameEvent", "Sample", "StudyEvent", "take_sample"]
-
-FEWEST_RETURNS = 60
-"""Returns of the estimation window without which a name is not measured."""
+__all__ = ["Measured", "NameEvent", "Sample", "StudyEvent", "take_sample"]
 
 Rows = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
