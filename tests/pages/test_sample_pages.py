@@ -30,8 +30,8 @@ PAGES = [
     ),
 ]
 CJK = re.compile(r"[\u4e00-\u9fff]")
-MONEY = ("price", "dividends", "commission", "stamp_duty", "transfer_fee", "other_fees", "dividend_tax", "net")
-COSTS = MONEY[2:-1]
+COSTS = ("commission", "stamp_duty", "transfer_fee", "other_fees", "borrowing", "dividend_tax")
+MONEY = ("price", "dividends", *COSTS, "net")
 PRIMARY = {"compute": "documented", "application": "documented", "regulation": "all"}
 
 
@@ -144,8 +144,9 @@ def _compare(folder: Path, shown: dict[str, dict[str, str]], key: dict[str, str]
     assert len(written) == sum(path.count("/") == 2 for path in shown)
     fees: dict[str, Decimal] = defaultdict(Decimal)
     for fill in rows(folder, "fills", **key):
-        for name in COSTS[:-1]:
+        for name in COSTS[:4]:
             fees[name] += Decimal(fill[name])
+    fees["borrowing"] = sum((Decimal(row["cash"]) for row in rows(folder, "charges", **key)), Decimal(0))
     fees["dividend_tax"] = sum((Decimal(tax["cash"]) for tax in rows(folder, "taxes", **key)), Decimal(0))
     assert {name: -number(shown[top][name]) for name in COSTS} == fees
     equity = rows(folder, "equity", **key)

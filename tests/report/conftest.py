@@ -80,7 +80,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
         result.page.on(
             "request", lambda request: None if request.url.startswith(LOCAL) else result.requests.append(request.url)
         )
-        result.page.goto(f"{path.as_uri()}?lang={language}")
+        result.page.goto(f"{path.as_uri()}?lang={language}&theme=light&colours=chinese")
         result.drawn()
         return result
 

@@ -360,7 +360,8 @@ def _attribution(dice: random.Random, basket: str, equity: float) -> tuple[Attri
     keys = [(event[0], symbol) for event in EVENTS for symbol, _, _ in NAMES[basket]]
     rows = []
     for at, (event_id, symbol) in enumerate(keys):
-        commission, duty, tax = dice.randint(500, 5_000), dice.randint(0, 9_000), dice.choice((0, 0, 1_234))
+        commission, duty = dice.randint(500, 5_000), dice.randint(0, 9_000)
+        tax, loan = dice.choice((0, 0, 1_234)), dice.choice((0, 0, 4_321))
         net = left if at == len(keys) - 1 else dice.randint(-2_000_000, 2_400_000)
         left -= net
         rows.append(
@@ -368,13 +369,13 @@ def _attribution(dice: random.Random, basket: str, equity: float) -> tuple[Attri
                 event_id=event_id,
                 symbol=symbol,
                 segment=f"segment {int(symbol[:6]) % 3}",
-                price=(net + commission + duty + tax - 700) / 100,
+                price=(net + commission + duty + tax + loan - 700) / 100,
                 dividends=7.0,
                 commission=commission / 100,
                 stamp_duty=duty / 100,
                 transfer_fee=0.0,
                 other_fees=0.0,
-                borrowing=0.0,
+                borrowing=loan / 100,
                 dividend_tax=tax / 100,
                 net=net / 100,
             )

@@ -164,7 +164,7 @@ def test_money_is_that_of_the_result_to_the_fen(comparison, result):
         equity = values(page, f'#compare [data-measure="final_equity"] [data-pair="{key}"] data')
         assert equity == [str(one.final_equity)]
         costs = f'#costs-paid tr[data-pair="{key}"] [data-measure="costs.'
-        for field in ("commission", "stamp_duty", "transfer_fee", "other_fees", "dividend_tax", "total"):
+        for field in ("commission", "stamp_duty", "transfer_fee", "other_fees", "borrowing", "dividend_tax", "total"):
             cell = page.locator(f'{costs}{field}"]')
             assert cell.text_content() == f"{getattr(one.costs, field):,.2f}"
 
@@ -223,8 +223,7 @@ def test_the_attribution_opens_level_by_level_and_every_level_adds_up(fresh, res
             below = [each for at, each in shown if at.rpartition("/")[0] == path]
             if below:
                 assert money == {field: sum(each[field] for each in below) for field in money}, path
-            costs = sum(money[field] for field in ("commission", "stamp_duty", "transfer_fee", "other_fees"))
-            assert money["price"] + money["dividends"] + costs + money["dividend_tax"] == money["net"], path
+            assert sum(value for field, value in money.items() if field != "net") == money["net"], path
         leaves = {
             path: money
             for path, money in shown
@@ -237,7 +236,8 @@ def test_the_attribution_opens_level_by_level_and_every_level_adds_up(fresh, res
             leaf = leaves[f"{key}/{places[order].format(row)}"]
             assert leaf["net"] == round(row.net * 100)
             assert leaf["price"] == round(row.price * 100)
-            assert leaf["commission"] == -round(row.commission * 100)
+            for cost in ("commission", "stamp_duty", "borrowing", "dividend_tax"):
+                assert leaf[cost] == -round(getattr(row, cost) * 100)
 
 
 def test_the_attribution_follows_strategy_and_sorting(fresh, result):

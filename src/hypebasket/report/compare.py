@@ -145,6 +145,10 @@ def _listed(values: Iterable[object]) -> str:
 
 FACTS: tuple[tuple[Label, Callable[[RunResult], str]], ...] = (
     (Label(zh="数据", en="Data"), lambda run: run.data.source),
+    (
+        Label(zh="真实或合成", en="Real or synthetic"),
+        lambda run: "SYNTHETIC / 合成" if run.synthetic else "real / 真实",
+    ),
     (Label(zh="数据快照", en="Data snapshot"), lambda run: run.data.content_hash[:12]),
     (Label(zh="规则版本", en="Rules version"), lambda run: run.data.rules),
     (Label(zh="交易日", en="Sessions"), lambda run: f"{run.data.first_session} – {run.data.last_session}"),

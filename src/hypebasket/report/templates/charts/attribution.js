@@ -4,6 +4,8 @@
   const section = document.getElementById("attribution");
   if (!section) return;
   const MONEY = ["price", "dividends", "commission", "stamp_duty", "transfer_fee", "other_fees", "borrowing", "dividend_tax", "net"];
+  const NET = MONEY.indexOf("net");
+  const isCost = (at) => at > MONEY.indexOf("dividends") && at < NET;
   const body = section.querySelector("tbody");
   const orders = { segment: [2, 0, 1], event: [0, 1], name: [1, 0] };
   const state = { strategy: section.dataset.strategy, order: "segment", open: new Set(), sort: { column: "net", descending: true } };
@@ -32,7 +34,7 @@
       button.dataset.path = path;
     } else html("span", "leaf", head, group.label);
     MONEY.forEach((key, at) => {
-      const cost = at > 1 && at < 7;
+      const cost = isCost(at);
       const cell = html("td", key === "net" ? "net" : cost ? "cost" : "", row);
       const value = cost ? -group.sums[at] : group.sums[at];
       const data = html("data", cost ? "soft" : toneOf(value), cell, value === 0 ? "0.00" : figures.money(value));
@@ -40,7 +42,7 @@
       data.dataset.money = key;
     });
     const bar = html("span", "bar", html("td", "barcell", row));
-    const net = group.sums[7];
+    const net = group.sums[NET];
     const fill = html("span", toneOf(net), bar);
     const share = longest ? (50 * Math.abs(net)) / longest : 0;
     fill.style.left = `${net < 0 ? 50 - share : 50}%`;
@@ -59,7 +61,7 @@
     body.replaceChildren();
     const pairs = Object.entries(DATA.attribution).filter(([key]) => DATA.families[state.strategy].includes(key));
     const tops = sorted(pairs.map(([key, rows]) => ({ key, label: settings.words(DATA.pairs[key].basket), rows, sums: sum(rows) })));
-    const longest = Math.max(1, ...tops.flatMap((top) => [Math.abs(top.sums[7]), ...grouped(top.rows, orders[state.order][0]).map((group) => Math.abs(group.sums[7]))]));
+    const longest = Math.max(1, ...tops.flatMap((top) => [Math.abs(top.sums[NET]), ...grouped(top.rows, orders[state.order][0]).map((group) => Math.abs(group.sums[NET]))]));
     for (const top of tops) {
       line(top, 0, top.key, true, longest);
       if (state.open.has(top.key)) branch(top.rows, orders[state.order], 1, top.key, longest);
