@@ -256,3 +256,13 @@ def test_a_clock_that_is_behind(call: Call, workspace: Path) -> None:
     found = {each.subject: each for each in health.diagnose(workspace, datetime(2020, 1, 1, tzinfo=UTC))}
     assert found["clock"].state == "broken"
     assert found["clock"].remedy is not None
+
+
+def test_a_terminal_gets_a_bar_with_what_is_left(
+    call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert call("fetch", "600519.SH", "300418.SZ", *DAYS) == 0
+    said = capsys.readouterr().err
+    assert "2/2" in said
+    assert "300418.SZ: 36 rows of eastmoney" in said
