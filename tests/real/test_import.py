@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
+from hypebasket.cli import main
 from hypebasket.sources.folder import FolderReading, read_folder
 from hypebasket.sources.store import Store
 
@@ -159,3 +161,24 @@ def test_the_store_gives_back_what_was_read(real_market: Path, reading: FolderRe
     assert set(few.bars["symbol"]) == {"300418.SZ", "00763.HK"}
     assert any("row left out: bars_hk.csv.gz 00763.HK" in warning.en for warning in few.warnings)
     assert not any("bars_cn_control" in warning.en for warning in few.warnings)
+
+
+def test_the_commands_report_the_known_blemishes(
+    real_market: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``data import`` and ``data verify`` as a user types them; the numbers are those of ``SOURCES.md``."""
+    (tmp_path / "baskets").mkdir()
+    main(["--workspace", str(tmp_path), "data", "import", str(real_market), "--json"])
+    imported = json.loads(capsys.readouterr().out)
+    counted = Counter()
+    for finding in imported["findings"]:
+        counted[finding["file"], finding["kind"]] += finding["count"]
+    assert counted["bars_cn.csv.gz", "amount_blank"] == 11_404
+    assert counted["bars_cn.csv.gz", "quality_suspect"] == 5
+    assert counted["bars_cn_control.csv.gz", "quality_suspect"] == 104
+    assert counted["bars_hk.csv.gz", "volume_zero"] == counted["bars_hk.csv.gz", "quality_volume_missing"] > 0
+    main(["--workspace", str(tmp_path), "data", "verify"])
+    assert "every byte is as it was written" in capsys.readouterr().out
+    main(["--workspace", str(tmp_path), "data", "status", "-v"])
+    shown = capsys.readouterr().out
+    assert "amount is blank" in shown

@@ -183,6 +183,7 @@ def cli() -> None:
     hypebasket run baskets/compute.yaml -s strategies/event-drift.yaml --from 2023-01-01 --to 2024-12-31
     hypebasket check                            every YAML of the workspace: file:line:col, what to write
     hypebasket events explain sora-launch       instant -> first tradable open and close per market
+    hypebasket fetch --basket application       market data from vendors, proven -> the workspace's store
     hypebasket data import DIR                  tidy CSV or Parquet folder -> the workspace's store
 
     Exit codes: 0 done, 1 the run failed, 2 wrong usage or invalid YAML, 3 data missing or damaged, 4 a check found a

@@ -21,7 +21,7 @@ class MarketData:
     """Raw bars, corporate actions, index levels and exchange rates, as described in ``columns``.
 
     ``content_hash`` identifies the content whatever file format it came from; ``warnings`` are the blemishes a reader
-    of the pages should know; ``generation`` is the store's number of it, None outside a store.
+    of the pages should know.
     """
 
     bars: pd.DataFrame
@@ -33,4 +33,3 @@ class MarketData:
     content_hash: str
     warnings: tuple[Text, ...] = ()
     rates: pd.DataFrame = field(default_factory=lambda: empty_frame(RATES))
-    generation: int | None = None

@@ -301,7 +301,6 @@ class Store:
             manifest.content_hash,
             told,
             rates,
-            manifest.generation,
         )
 
     @property

@@ -92,6 +92,28 @@ def test_suspended_sessions_become_rows(vendor: FakeVendor, caller: Caller) -> N
     assert vendor.asked("RPT_CUSTOM_SUSPEND") == 2  # one call, which asks for its first page twice; the spell is known
 
 
+@pytest.mark.parametrize(("first_idle", "is_believed"), [(date(2023, 11, 1), True), (date(2024, 2, 5), False)])
+def test_a_jump_after_a_suspension(first_idle: date, is_believed: bool, vendor: FakeVendor, caller: Caller) -> None:
+    """Back from a suspension of its listing a stock has no limit that session; back from an ordinary one it has."""
+    company = vendor.world.companies["300418.SZ"]
+    back = date(2024, 2, 26)
+    bars = [bar for bar in walk(3_300, first=date(2023, 9, 1)) if bar.day < first_idle or bar.day >= back]
+    i = next(i for i, bar in enumerate(bars) if bar.day >= back)
+    before, rise = bars[i - 1].close, 1_650
+    moved = [[b.open + rise, b.high + rise, b.low + rise, b.close + rise] for b in bars[i:]]
+    bars[i:] = [
+        Bar(b.day, *p, b.shares, b.shares * (p[1] + p[2]) // 200, p[3] - before if k == 0 else b.change)
+        for k, (b, p) in enumerate(zip(bars[i:], moved, strict=True))
+    ]
+    company.bars, company.suspended = bars, [(first_idle, date(2024, 2, 23))]
+    request = Request("300418.SZ", date(2023, 10, 9), LAST, "eastmoney")
+    if is_believed:
+        assert harvest(caller, Registers(caller), request, NONE).bars["is_suspended"].sum() > 60
+    else:
+        with pytest.raises(VendorError, match="beyond the day's limits around the reference price on 2024-02-26"):
+            harvest(caller, Registers(caller), request, NONE)
+
+
 def test_gaps_nobody_explains_are_taken_on_request_only(vendor: FakeVendor, caller: Caller) -> None:
     company = vendor.world.companies["300418.SZ"]
     company.bars = company.bars[:-3]

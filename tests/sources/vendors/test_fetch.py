@@ -73,7 +73,7 @@ def test_everything_of_three_markets_is_one_generation(vendor: FakeVendor, calle
     assert set(data.indices["symbol"]) == {"000300.SH", "HSI"}
     assert data.actions[["symbol", "cash_per_share"]].to_numpy().tolist() == [["00700.HK", 2.4], ["600519.SH", 0.5]]
     assert data.instruments["00700.HK"].lot == 100
-    assert data.generation == 1
+    assert store.manifest().generation == 1
     assert store.verify().problems == ()
     assert not list((store.root / "fetching").glob("*.json"))
 

@@ -16,6 +16,7 @@ from fake_world import Company, walk
 from hypebasket.cli import fetch as fetch_verb
 from hypebasket.cli import main
 from hypebasket.market.calendar import calendar_of
+from hypebasket.pipeline.tearsheets import TearsheetPress
 from hypebasket.sources.akshare.calls import Caller
 from hypebasket.sources.akshare.network import Network
 from hypebasket.spec.text import market_of
@@ -69,7 +70,12 @@ def newcomer(vendor: FakeVendor, caller: Caller, root: Path, tmp_path: Path, mon
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "title"), [("README.md", "Your own data"), ("README.zh.md", "自有数据")])
 def test_from_nothing_to_a_run(
-    page: str, title: str, newcomer: Path, root: Path, capsys: pytest.CaptureFixture[str]
+    page: str,
+    title: str,
+    newcomer: Path,
+    root: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fetched, own = blocks(root / page, title)
     if page != "README.md":  # the same commands: followed once, compared here
@@ -83,7 +89,10 @@ def test_from_nothing_to_a_run(
     index = Path(said.out.splitlines()[-1])
     assert index.name == "index.html"
     assert "SYNTHETIC" not in index.read_text(encoding="utf-8")
-    pytest.MonkeyPatch().chdir(newcomer)
+    monkeypatch.chdir(newcomer)
+    monkeypatch.setattr(
+        TearsheetPress, "print", lambda *_arguments, **_options: None
+    )  # the sample's are drawn elsewhere
     for line in own:
         assert follow(line) == 0, (line, capsys.readouterr().err)
     index = Path(capsys.readouterr().out.splitlines()[-1])

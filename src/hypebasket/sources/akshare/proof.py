@@ -38,6 +38,9 @@ REWRITE_SHARE = 0.1
 """More rows than this that differ from the store are another basis (adjusted prices?), not corrections."""
 
 MAX_LISTED = 4
+LONG_SUSPENSION = 60
+"""Sessions; a stock comes back from a suspension of its listing (暂停上市) without a limit, and none was shorter."""
+
 YOUNG = timedelta(days=60)
 """The law's sessions without a limit after a listing are over by then."""
 
@@ -171,13 +174,20 @@ class Proof:
         self.passed.append("row floor")
 
     def limits(self, frame: pd.DataFrame, listing: Listing) -> None:
-        """High, low and close lie within the law's limits around the reference price of the day."""
+        """High, low and close lie within the law's limits around the reference price of the day.
+
+        Not asked of a stock whose name says that it is being delisted (its first session there has no limit), nor of
+        the first session after a suspension long enough to be one of the listing.
+        """
         if known_board(self.symbol) in (None, "hk", "us") or "退" in listing.name:
             return
         wrong = np.zeros(len(frame), dtype=bool)
         columns = (_days(frame), frame["high"], frame["low"], frame["prev_close"], frame["is_suspended"])
+        idle = 0
         for i, (day, high, low, reference, suspended) in enumerate(zip(*columns, strict=True)):
-            bounds = None if suspended or not reference > 0 else self._bounds(day.item(), reference, listing)
+            returns, idle = idle >= LONG_SUSPENSION, idle + 1 if suspended else 0
+            free = suspended or returns or not reference > 0
+            bounds = None if free else self._bounds(day.item(), reference, listing)
             if bounds is not None:
                 wrong[i] = round(low * FEN) < bounds[0] or round(high * FEN) > bounds[1]
         remedy = "an ex-date is unknown or a price is wrong: compare vendors with --check, or choose another --source"
