@@ -24,7 +24,7 @@ Call = Callable[..., tuple[int, str, str]]
 CONTRADICTIONS = {
     "rotation-only", "not-before-event", "rank-without-number", "signal-needs-offset", "own-class-decides",
     "class-no-file", "no-such-name", "not-scheduled", "unforeseeable", "since-before-evidence", "evidence-without-day",
-    "announced-not-scheduled",
+    "announced-not-scheduled", "only-short",
 }  # fmt: skip
 """Faults of an option that is right in itself but does not fit the others, or names what a workspace does not have."""
 
