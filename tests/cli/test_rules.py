@@ -175,7 +175,7 @@ def test_show_works_outside_a_workspace(tmp_path: Path, monkeypatch: pytest.Monk
             RuleGapError,
             r"1990-12-18: no rule of CN.*begin on 2013-01-01",
         ),
-        (["show", "--market", "HK", "--on", "2013-12-31"], RuleGapError, "begin on 2014-01-01"),
+        (["show", "--market", "HK", "--on", "2010-12-01"], RuleGapError, "begin on 2010-12-02"),
         (["show", "--market", "US", "--on", "2010-01-14"], RuleGapError, "begin on 2010-01-15"),
         (["show", "--on", "2024-02-19", "--symbol", "60051"], UsageError, "'60051': not a symbol; six digits"),
         (["show", "--on", "2024-02-19", "--symbol", "900901.SH"], RuleGapError, "B shares are not covered"),
@@ -183,7 +183,7 @@ def test_show_works_outside_a_workspace(tmp_path: Path, monkeypatch: pytest.Monk
         (["show", "--on", "2019-06-05", "--symbol", "300781.SZ"], RuleGapError, "listed from 2019-06-06 on"),
         (["show", "--on", "2019-07-19", "--symbol", "688001.SH"], RuleGapError, "2019-07-19: not covered"),
         (["diff", "2024-02-19", "2024-02-16"], UsageError, "2024-02-19 is after 2024-02-16; exchange them"),
-        (["diff", "1990-01-01", "1991-01-01", "--market", "HK"], RuleGapError, "begin on 2014-01-01"),
+        (["diff", "1990-01-01", "1991-01-01", "--market", "HK"], RuleGapError, "begin on 2010-12-02"),
     ],
 )
 def test_what_cannot_be_answered_says_why(root: Path, args: list[str], error: type[Exception], message: str) -> None:
