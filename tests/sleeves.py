@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypebasket.ledger.records import Ledger
 from hypebasket.market.panel import MarketPanel
-from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner, _following
+from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import Strategy
@@ -46,7 +46,4 @@ def runner(
 
 def continuous(of: SleeveRunner, circle: Circle = Circle.ALL) -> Ledger:
     """The checked ledger of all events on one capital, without the event-isolated runs."""
-    mapped = of.mapped_events
-    following = _following(mapped)
-    plans = [of.builder.event(each, circle, after) for each, after in zip(mapped, following, strict=True)]
-    return of._run(plans, mapped, circle, of.strategy.fills)
+    return of.continuous(circle)

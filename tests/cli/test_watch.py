@@ -66,7 +66,7 @@ def test_it_runs_checks_and_runs_again(workspace: Path) -> None:
     try:
         first = state_after(workspace, 0, lambda state: not state["problems"])
         assert (workspace / "reports" / "watch" / "index.html").is_file()
-        assert "captured" in first["says"]
+        assert "Application" in first["says"]
 
         path = workspace / "strategies" / "event-drift.yaml"
         good = path.read_text(encoding="utf-8")

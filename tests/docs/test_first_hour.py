@@ -104,7 +104,7 @@ def test_the_readme_works_to_the_letter(page: str, clone: Path, type_in: Type, t
 def test_a_recipe_works_to_the_letter_in_a_workspace_of_a_fresh_clone(
     number: int, clone: Path, type_in: Type, tmp_path: Path
 ) -> None:
-    """Three of the ten as a shell gets them, from ``hypebasket init`` on, with the cookbook that came along."""
+    """Three of the twelve as a shell gets them, from ``hypebasket init`` on, with the cookbook that came along."""
     head, *_ = blocks_of((clone / "docs" / "cookbook.md").read_text(encoding="utf-8").partition("\n## ")[0])
     type_in(head, tmp_path)
     workspace = tmp_path / "my-workspace"

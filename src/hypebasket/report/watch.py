@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 
 from hypebasket.files import write_atomically
+from hypebasket.report.fonts import page_fonts
 from hypebasket.report.html import script_json, template_text
 
 __all__ = ["WatchState", "write_state", "write_watch_page"]
@@ -34,5 +36,6 @@ def write_watch_page(folder: Path) -> Path:
 
 
 def write_state(folder: Path, state: WatchState) -> Path:
-    """Tell the open page what there is now."""
-    return write_atomically(folder / "state.js", f"hypebasketState({script_json(asdict(state))});\n".encode())
+    """Tell the open page what there is now, with the glyphs it takes to read it."""
+    told = asdict(state) | {"fonts": page_fonts(escape("\n".join((state.says, *state.problems))))}
+    return write_atomically(folder / "state.js", f"hypebasketState({script_json(told)});\n".encode())
