@@ -22,8 +22,9 @@ class PlaceboTest(_Model):
 
     ``kind``: ``calendars`` (random calendars with the true spacing, away from the true events), ``shifts`` (every event
     moved by itself), ``baskets`` (control names of the same boards, turnover and volatility), ``other_mainlines`` (the
-    events of the other mainlines). ``percentile`` is the share of draws below the truth; ``p_value`` is one-sided and
-    exact: (1 + draws at least as high) / (1 + draws). ``counts`` are the draws between ``edges``.
+    events of the other mainlines). ``percentile`` is the share of draws below the truth; ``p_value`` is one-sided:
+    (1 + draws at least as high) / (1 + draws). For both, calendars that keep away from the truth are widened about
+    their mean first (``docs/statistics.md``). ``counts`` are the draws, as they are, between ``edges``.
     """
 
     kind: str

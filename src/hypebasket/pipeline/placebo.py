@@ -35,7 +35,14 @@ from hypebasket.pipeline.worth import EventWorth, Question, Slot
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.strategy import Strategy
 from hypebasket.spec.text import Circle, Currency
-from hypebasket.stats.placebo import matched_calendars, percentile, placebo_p_value, shifted_calendars
+from hypebasket.stats.placebo import (
+    matched_calendars,
+    percentile,
+    placebo_p_value,
+    share_covered,
+    shifted_calendars,
+    widened,
+)
 
 __all__ = ["KINDS", "FinishedPlacebo", "PlaceboRequest", "execute_placebo"]
 
@@ -170,7 +177,7 @@ class Pair:
     def calendars(self, kind: str) -> list[Calendar]:
         """Draw calendars of one kind; ``UsageError`` says why there are none."""
         request, window = self._ground.request, self.strategy.window
-        start, stop = self.sleeve.start + 1, self.sleeve.stop - window
+        start, stop = self._open_rows
         if kind == "calendars":
             drawn = matched_calendars(
                 self.rng(kind), self.rows, start=start, stop=stop, draws=request.draws, distance=window
@@ -184,6 +191,18 @@ class Pair:
             return self._events_of_others()
         lags = [lag for _, lag in self.true]
         return [list(zip(rows, lags, strict=True)) for rows in drawn.tolist()]
+
+    @property
+    def _open_rows(self) -> tuple[int, int]:
+        """First row that may be drawn, and the first after them that may not."""
+        return self.sleeve.start + 1, self.sleeve.stop - self.strategy.window
+
+    def comparable(self, kind: str, drawn: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the draws as the truth may be compared with them: calendars that keep away from it are widened."""
+        if kind != "calendars":
+            return drawn
+        start, stop = self._open_rows
+        return widened(drawn, share_covered(self.rows, start=start, stop=stop, length=self.strategy.window))
 
     def _events_of_others(self) -> list[Calendar]:
         """Draw as many events as the pair has of its own from those of other mainlines, each anew from all of them."""
@@ -274,10 +293,11 @@ def _compared(ground: Ground, number: int, crew: Crew, say: Say) -> PlaceboPair:
             continue
         try:
             means = _drawn(ground, number, kind, crew)
+            fair = pair.comparable(kind, means) if len(means) else means
         except UsageError as error:
             tests.append(_refused(kind, Label(zh=error.message, en=error.message)))
             continue
-        tests.append(_tested(kind, observed, means))
+        tests.append(_tested(kind, observed, means, fair))
         say(f"{pair.basket.id} × {pair.strategy.id} in {pair.sleeve.currency}: {len(means):,} {kind}")
     return PlaceboPair(
         basket=pair.basket.id,
@@ -325,7 +345,8 @@ def _split(questions: list[Question], pieces: int) -> Iterator[list[Question]]:
             yield questions[start:stop]
 
 
-def _tested(kind: str, observed: float, drawn: npt.NDArray[np.float64]) -> PlaceboTest:
+def _tested(kind: str, observed: float, drawn: npt.NDArray[np.float64], fair: npt.NDArray[np.float64]) -> PlaceboTest:
+    """Put the truth among the draws; the histogram shows them as ``drawn``, chance is judged by the ``fair`` ones."""
     if not len(drawn):
         return _refused(kind, Label(zh="没有一次抽样有数值", en="no draw came to a number"))
     counts, edges = np.histogram(drawn, bins=BINS, range=_span(observed, drawn))
@@ -333,8 +354,8 @@ def _tested(kind: str, observed: float, drawn: npt.NDArray[np.float64]) -> Place
         kind=kind,
         draws=len(drawn),
         mean=float(drawn.mean()),
-        percentile=percentile(observed, drawn),
-        p_value=placebo_p_value(observed, drawn),
+        percentile=percentile(observed, fair),
+        p_value=placebo_p_value(observed, fair),
         edges=tuple(edges.tolist()),
         counts=tuple(int(count) for count in counts),
     )
