@@ -56,11 +56,11 @@ def _caller() -> Caller:
 
 
 def _ask(concept: str) -> BoardMembers:
-    from hypebasket.sources.akshare.marketwide import ask_board
-    from hypebasket.sources.akshare.network import reach
-    from hypebasket.sources.fetch import CONTACT
+    from hypebasket.sources.akshare.network import CONTACT, reach
 
     reach(CONTACT)
+    from hypebasket.sources.akshare.marketwide import ask_board
+
     return ask_board(_caller(), concept)
 
 

@@ -13,6 +13,7 @@ import click
 
 from hypebasket.cli import Session, pass_session
 from hypebasket.errors import VendorError
+from hypebasket.spec.layout import find_workspace
 
 if TYPE_CHECKING:
     from hypebasket.sources.akshare.calls import Caller
@@ -92,12 +93,13 @@ def fetch(
     hypebasket fetch --basket application --from 2023-06-01 --check tencent
     hypebasket fetch 300418.SZ 399006.SZ --dry-run
     """  # noqa: D301  (the \b keeps the lines below it as they are)
+    root = find_workspace(session.workspace or Path.cwd())
+    if not dry_run and not (root / "data" / "store" / "CURRENT").exists():
+        _reach_before_loading()
     from hypebasket.pipeline.fetching import extras_of, listed_of, symbols_of, workspace_store
     from hypebasket.sources.fetch import fetch as fetch_all
     from hypebasket.sources.fetch import plan_requests
-    from hypebasket.spec.workspace import find_workspace
 
-    root = find_workspace(session.workspace or Path.cwd())
     store = workspace_store(root)
     asks_only_extras = (fx or pool or concepts) and not (symbols or baskets)
     wanted = () if asks_only_extras else symbols_of(root, symbols, baskets)
@@ -123,6 +125,13 @@ def fetch(
     with _progress(session, len(plan.requests) + len(extras)) as progress:
         outcome = fetch_all(store, plan.requests, _caller(pace), extras=extras, progress=progress)
     _finish(session, outcome, plan)
+
+
+def _reach_before_loading() -> None:
+    """Find out whether there is a network before anything heavy is loaded: with an empty store it will be needed."""
+    from hypebasket.sources.akshare.network import CONTACT, reach
+
+    reach(CONTACT)
 
 
 def _caller(pace: float | None) -> Caller:

@@ -23,7 +23,7 @@ from hypebasket.sources.akshare.calls import Caller
 from hypebasket.sources.akshare.harvest import Harvest, Request, harvest
 from hypebasket.sources.akshare.listings import Registers
 from hypebasket.sources.akshare.marketwide import check_calendar, is_index
-from hypebasket.sources.akshare.network import reach
+from hypebasket.sources.akshare.network import CONTACT, reach
 from hypebasket.sources.bars import known_board
 from hypebasket.sources.export import bars_by_file, write_tidy
 from hypebasket.sources.finding import Finding
@@ -45,7 +45,6 @@ SETTLED = timedelta(hours=2)
 """How long after the close a vendor's bar of the day is taken as final."""
 
 RECORDS_KEPT = 6
-CONTACT = "https://push2his.eastmoney.com"
 _FETCH_KINDS = frozenset({"actions_unread", "volume_in_lots", "vendor_rewritten", "vendor_differs"})
 
 Progress = Callable[[int, int, str], None]

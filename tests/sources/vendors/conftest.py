@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fake_vendor import FakeVendor, redirect
 
 from hypebasket.sources import fetch as fetch_module
+from hypebasket.sources.akshare import network as network_module
 from hypebasket.sources.akshare.calls import Caller
 from hypebasket.sources.akshare.network import Manners, Network
 
@@ -30,7 +31,8 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeVendor]:
     """Every request of the process goes to a server on 127.0.0.1 that speaks like the vendors."""
     with FakeVendor() as running:
         monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", redirect(running.port))
-        monkeypatch.setattr(fetch_module, "reach", lambda _url: None)
+        for module in (fetch_module, network_module):
+            monkeypatch.setattr(module, "reach", lambda _url: None)
         monkeypatch.setattr(time, "sleep", lambda _seconds: None)  # akshare rests between pages
         monkeypatch.setattr(os, "fsync", lambda _handle: None)  # power cuts are not played here
         yield running

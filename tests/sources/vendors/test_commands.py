@@ -16,7 +16,6 @@ from hypebasket.cli import basket as basket_verb
 from hypebasket.cli import fetch as fetch_verb
 from hypebasket.cli import main
 from hypebasket.pipeline import health
-from hypebasket.sources.akshare import network as network_module
 from hypebasket.sources.akshare.calls import Caller
 from hypebasket.sources.akshare.network import Network
 from hypebasket.sources.store import Store
@@ -45,7 +44,6 @@ def call(workspace: Path, vendor: FakeVendor, caller: Caller, monkeypatch: pytes
 
     monkeypatch.setattr(fetch_verb, "_caller", fresh)
     monkeypatch.setattr(basket_verb, "_caller", fresh)
-    monkeypatch.setattr(network_module, "reach", lambda _url: None)
 
     def run(*arguments: str) -> int:
         try:

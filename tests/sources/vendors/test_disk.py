@@ -25,8 +25,9 @@ sys.path[:0] = [{here!r}, {sources!r}]
 import requests
 from fake_vendor import redirect
 from hypebasket.sources import fetch
+from hypebasket.sources.akshare import network
 requests.adapters.HTTPAdapter.send = redirect({port})
-fetch.reach = lambda url: None
+fetch.reach = network.reach = lambda url: None
 from hypebasket.cli import main
 main({arguments!r})
 """

@@ -22,7 +22,10 @@ import tenacity
 
 from hypebasket.errors import DataGapError
 
-__all__ = ["Answer", "Manners", "Network", "NoAnswer", "reach", "vendor_of"]
+__all__ = ["CONTACT", "Answer", "Manners", "Network", "NoAnswer", "reach", "vendor_of"]
+
+CONTACT = "https://push2his.eastmoney.com"
+"""Who must be reachable: Eastmoney is asked in every fetch, whoever the bars are from."""
 
 REACH_SECONDS = 3.0
 """How long the first contact may take, name look-up included: a user without network must not wait."""
