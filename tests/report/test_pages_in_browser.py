@@ -378,9 +378,11 @@ def test_names_show_their_limit_days(comparison, result):
     assert f"封板 {len(stuck.sealed)}" in cells
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_the_layout_holds(fresh, width):
+def test_the_layout_holds(fresh, width, language):
     page = fresh.page
+    page.click(f'[data-set="lang"][data-value="{language}"]')
     fresh.open_event(PAIR, EVENT)
     page.set_viewport_size({"width": width, "height": 900})
     fresh.see(f'.chart[data-event="{PAIR}/{EVENT}"][data-chart="path"]')
