@@ -142,6 +142,12 @@ def test_runs_stand_side_by_side(workspace: Workspace) -> None:
     assert f'href="{first.name}/index.html"' not in html, "a run without pages is not linked"
 
 
+def test_without_names_the_two_newest_runs_are_compared(workspace: Workspace) -> None:
+    code, out, err = workspace.call("compare", "--json")
+    assert code == 0, err
+    assert set(json.loads(out)["runs"]) == {workspace.run(1_000_000).path.name, workspace.run(200_000).path.name}
+
+
 def test_one_run_alone_is_refused(workspace: Workspace) -> None:
     name = workspace.run(200_000).path.name
     code, _, err = workspace.call("compare", name, name)

@@ -312,6 +312,20 @@ def test_charts_answer_to_hover_zoom_and_keys(fresh):
     assert fresh.complaints == []
 
 
+def test_a_finger_reads_a_chart_too(browser, index):
+    context = browser.new_context(viewport={"width": 360, "height": 800}, offline=True, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{index.as_uri()}?lang=en")
+    box = page.locator(f'.chart[data-pair="{PAIR}"]')
+    box.scroll_into_view_if_needed()
+    box.locator("svg").wait_for()
+    frame = box.bounding_box()
+    page.touchscreen.tap(frame["x"] + frame["width"] * 0.6, frame["y"] + frame["height"] * 0.5)
+    assert box.locator(".tip").is_visible()
+    assert re.search(r"\d{4}-\d{2}-\d{2}", box.locator(".tip").inner_text())
+    context.close()
+
+
 def test_the_time_line_opens_an_event(fresh):
     page = fresh.page
     box = fresh.see('.chart[data-chart="timeline"]')
@@ -378,9 +392,11 @@ def test_names_show_their_limit_days(comparison, result):
     assert f"封板 {len(stuck.sealed)}" in cells
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_the_layout_holds(fresh, width):
+def test_the_layout_holds(fresh, width, language):
     page = fresh.page
+    page.click(f'[data-set="lang"][data-value="{language}"]')
     fresh.open_event(PAIR, EVENT)
     page.set_viewport_size({"width": width, "height": 900})
     fresh.see(f'.chart[data-event="{PAIR}/{EVENT}"][data-chart="path"]')

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from hypebasket.errors import DamagedDataError, UsageError
 from hypebasket.ledger.result import SCHEMA_VERSION, RunResult
 
-__all__ = ["LATEST", "find_run", "read_result"]
+__all__ = ["LATEST", "find_run", "read_result", "runs_of"]
 
 LATEST = "latest"
 
@@ -21,7 +21,7 @@ def find_run(workspace: Path, name: str) -> Path:
     """
     if (Path(name) / "result.json").is_file():
         return Path(name)
-    runs = sorted((path.parent for path in (workspace / "reports").glob("*/result.json")), key=_finished)
+    runs = runs_of(workspace)
     if not runs:
         raise UsageError(f"{workspace / 'reports'}: no run here", "run one first: hypebasket run")
     if name == LATEST:
@@ -33,6 +33,11 @@ def find_run(workspace: Path, name: str) -> Path:
     if found:
         raise UsageError(f"run '{name}': {len(found)} runs begin so", "write more of the id")
     raise UsageError(f"run '{name}': not in {workspace / 'reports'}", f"the newest are {newest}; or write '{LATEST}'")
+
+
+def runs_of(workspace: Path) -> list[Path]:
+    """Return the folders of all finished runs, the newest last."""
+    return sorted((path.parent for path in (workspace / "reports").glob("*/result.json")), key=_finished)
 
 
 def _finished(folder: Path) -> float:

@@ -33,6 +33,7 @@ const openEvent = (pair, id) => {
     const heat = details.querySelector(".heatbox");
     if (!heat || !DATA.events[key]) return;
     heat.replaceChildren(heatMap(key));
+    heat.parentElement.scrollLeft = heat.querySelector("th.base").offsetLeft - heat.querySelector("tbody th").offsetWidth - 40;
     details.querySelector(".heatkey").replaceChildren(heatLegend());
     const grid = details.querySelector(".candles");
     if (grid.childElementCount) {

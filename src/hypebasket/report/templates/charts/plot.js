@@ -193,20 +193,25 @@ class Plot {
     let start = null;
     let brush = null;
     let dragged = false;
+    const read = ({ x, y }) => {
+      if (x < this.inner.left - 4 || x > this.inner.right + 4) { this.hide(); return; }
+      this.show(this.at(x), this.high - ((y - this.inner.top) / (this.inner.bottom - this.inner.top)) * (this.high - this.low));
+    };
     this.box.addEventListener("pointerdown", (event) => {
-      if (event.button || event.pointerType === "touch" || event.target.closest("button")) return;
+      if (event.button || event.target.closest("button")) return;
+      if (event.pointerType === "touch") { read(spot(event)); return; }
       start = spot(event).x;
       dragged = false;
     });
     this.box.addEventListener("pointermove", (event) => {
-      const { x, y } = spot(event);
+      const place = spot(event);
+      const { x } = place;
       if (start !== null && Math.abs(x - start) > 4) {
         brush ||= svg("rect", { class: "brush", y: this.inner.top, height: this.inner.bottom - this.inner.top }, this.root);
         brush.setAttribute("x", Math.min(start, x));
         brush.setAttribute("width", Math.abs(x - start));
       }
-      if (x < this.inner.left - 4 || x > this.inner.right + 4) { this.hide(); return; }
-      this.show(this.at(x), this.high - ((y - this.inner.top) / (this.inner.bottom - this.inner.top)) * (this.high - this.low));
+      read(place);
     });
     addEventListener("pointerup", (event) => {
       if (start !== null && brush) {
@@ -218,7 +223,7 @@ class Plot {
       brush?.remove();
       brush = null;
     });
-    this.box.addEventListener("pointerleave", () => this.hide());
+    this.box.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") this.hide(); });
     this.box.addEventListener("click", (event) => { if (!dragged && event.target.closest(".spot")) this.spec.open?.(); });
     this.box.addEventListener("dblclick", () => this.zoom(...this.whole));
     this.box.addEventListener("wheel", (event) => {
