@@ -56,13 +56,20 @@ def state_after(workspace: Path, stamp: int, holds: Callable[[dict[str, Any]], b
     raise AssertionError("no new state")
 
 
+def _heed_interrupts() -> None:
+    """Undo what a shell does to its background jobs: a child of theirs would never hear of Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 def test_it_runs_checks_and_runs_again(workspace: Path) -> None:
     command = [
         sys.executable, "-m", "hypebasket", "watch", "application", "-s", "event-drift", "--no-pages",
         "--from", "2024-02-01", "--to", "2024-03-01", "--workspace", str(workspace),
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+    )
     try:
         first = state_after(workspace, 0, lambda state: not state["problems"])
         assert (workspace / "reports" / "watch" / "index.html").is_file()

@@ -74,7 +74,7 @@ def test_an_honest_run_is_identical(call: Call, own_run: RunFolder) -> None:
     found = json.loads(out)
     assert code == 0, (found, err)
     assert found["identical"] is True
-    assert found["compared"] == len(list(own_run.path.iterdir())) - 1 == 8
+    assert found["compared"] == len(list(own_run.path.iterdir())) - 1 == 11
     assert found["differences"] == []
 
 
