@@ -11,10 +11,10 @@ from hypebasket.report.caar_chart import Mark, round_step
 
 __all__ = ["Histogram", "draw_histogram"]
 
-WIDTH, HEIGHT = 420.0, 170.0
+WIDTH, HEIGHT = 300.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 10.0, 10.0, 26.0, 22.0
 GAP = 0.6
-EDGE = 60.0
+EDGE = 45.0
 """So near to a side of the drawing, the truth's figure stands on the inner side of its line."""
 
 
