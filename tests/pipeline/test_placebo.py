@@ -32,7 +32,9 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 
 MEMBERS = ("300418.SZ", "600571.SH", "002230.SZ")
 CONTROLS = ("300010.SZ", "300011.SZ", "600010.SH", "600011.SH", "002010.SZ", "002011.SZ")
-DAYS = [str(day) for day in calendar_of(Market.XSHG).sessions(datetime(2023, 9, 1).date(), datetime(2024, 3, 29).date())]
+DAYS = [
+    str(day) for day in calendar_of(Market.XSHG).sessions(datetime(2023, 9, 1).date(), datetime(2024, 3, 29).date())
+]
 TRUE = (30, 62, 95)
 """Sessions whose opens are the first after an event, by their place among ``DAYS``."""
 
@@ -306,5 +308,3 @@ def test_a_refusal_survives_the_way_to_another_process() -> None:
     error = NothingToCompareError(Words(zh="没有", en="none"), "look elsewhere")
     copy = pickle.loads(pickle.dumps(error))
     assert (copy.words, copy.remedy, str(copy)) == (error.words, error.remedy, "none; look elsewhere")
-
-

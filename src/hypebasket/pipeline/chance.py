@@ -143,7 +143,7 @@ class ChancePair:
         start, stop = self._open_rows
         return share_covered(self.rows, start=start, stop=max(stop, start + 1), length=self.strategy.window)
 
-    def spread(self, kind: str, drawn: Floats) -> Floats:
+    def comparable(self, kind: str, drawn: Floats) -> Floats:
         """Make up for calendars that keep away from the truth; other kinds of draws stay as they are."""
         return widened(drawn, self._covered) if kind == "calendars" and len(drawn) else drawn
 
@@ -207,7 +207,7 @@ def tested(pair: ChancePair, kind: str, draw: Callable[[], Floats]) -> PlaceboTe
     if observed is None:
         return _refused(kind, NO_EVENT)
     try:
-        drawn = pair.spread(kind, draw())
+        drawn = pair.comparable(kind, draw())
     except NothingToCompareError as error:
         return _refused(kind, error.words)
     if not len(drawn):
