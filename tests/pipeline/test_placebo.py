@@ -80,13 +80,12 @@ def event(place: int, mainline: str = "application") -> Event:
 
 
 def write_events(workspace: Path, events: Sequence[Event]) -> None:
-    lines = ["events:"]
-    for each in events:
-        lines.append(
-            f"  - {{id: {each.id}, at: {each.at:%Y-%m-%dT%H:%MZ}, precision: minute, zone: UTC, title: {{zh: 事, en: e}},"
-            f" kind: product, mainlines: [{each.mainlines[0]}], evidence: [by hand], confidence: A}}"
-        )
-    (workspace / "data" / "events.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = [
+        f"  - {{id: {each.id}, at: {each.at:%Y-%m-%dT%H:%MZ}, precision: minute, zone: UTC, kind: product, "
+        f"title: {{zh: 事, en: e}}, mainlines: [{each.mainlines[0]}], evidence: [by hand], confidence: A}}"
+        for each in events
+    ]
+    (workspace / "data" / "events.yaml").write_text("\n".join(["events:", *lines, ""]), encoding="utf-8")
 
 
 def lay_out(workspace: Path, jump: float = 0.0, others: Sequence[int] = (20, 45, 52, 75, 82, 110)) -> Path:
@@ -308,3 +307,16 @@ def test_a_refusal_survives_the_way_to_another_process() -> None:
     error = NothingToCompareError(Words(zh="没有", en="none"), "look elsewhere")
     copy = pickle.loads(pickle.dumps(error))
     assert (copy.words, copy.remedy, str(copy)) == (error.words, error.remedy, "none; look elsewhere")
+
+
+def test_a_run_with_a_placebo_holds_it_and_can_be_made_again(market: Path, call: Call) -> None:
+    code, out, err = call("run", "mini", "--placebo", "99", "--no-pages", "--json")
+    assert code == 0, err
+    ran = json.loads(out)
+    held = {(each["strategy"], each["primary"]): each["placebo"] for each in ran["results"]}
+    expected = told(call, "--kind", "calendars")["pairs"][0]["tests"][0]
+    assert held["event-drift", True] == expected
+    assert held["event-drift", False] is held["buy-and-hold", True] is None
+    assert json.loads((market / "reports" / ran["run_id"] / "manifest.json").read_text("utf-8"))["placebo"] == 99
+    code, out, err = call("verify", ran["run_id"])
+    assert code == 0, out + err
