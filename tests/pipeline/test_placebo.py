@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -32,9 +32,7 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 
 MEMBERS = ("300418.SZ", "600571.SH", "002230.SZ")
 CONTROLS = ("300010.SZ", "300011.SZ", "600010.SH", "600011.SH", "002010.SZ", "002011.SZ")
-DAYS = [
-    str(day) for day in calendar_of(Market.XSHG).sessions(datetime(2023, 9, 1).date(), datetime(2024, 3, 29).date())
-]
+DAYS = [str(day) for day in calendar_of(Market.XSHG).sessions(date(2023, 9, 1), date(2024, 3, 29))]
 TRUE = (30, 62, 95)
 """Sessions whose opens are the first after an event, by their place among ``DAYS``."""
 
