@@ -13,6 +13,7 @@ __all__ = [
     "HypebasketError",
     "LedgerError",
     "NotSessionError",
+    "NothingToCompareError",
     "Problem",
     "RuleGapError",
     "SpecError",
@@ -72,6 +73,15 @@ class Words:
         zh = {name: value.zh if isinstance(value, Words) else value for name, value in values.items()}
         en = {name: value.en if isinstance(value, Words) else value for name, value in values.items()}
         return Words(self.zh.format(**zh), self.en.format(**en))
+
+
+class NothingToCompareError(UsageError):
+    """A comparison with chance cannot be made; a page says so too, and in both languages."""
+
+    def __init__(self, words: Words, remedy: str = "") -> None:
+        super().__init__(words.en, remedy)
+        self.words = words
+        self.args = (words, remedy)  # what a copy in another process is made from
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from command_line import CommandLine
 
+from hypebasket.pipeline.chance import Chance
 from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.placebo import Ground, PlaceboRequest, _drawn, execute_placebo
 from hypebasket.pipeline.request import RunRequest
@@ -16,7 +17,7 @@ def request_(sample_cli: CommandLine) -> PlaceboRequest:
     run = RunRequest(
         workspace=sample_cli.workspace, baskets=("application",), strategies=("event-drift",), data="sample"
     )
-    return PlaceboRequest(run, draws=60, other_draws=40, kinds=("calendars", "shifts"), seed=3)
+    return PlaceboRequest(run, Chance(draws=60, other_draws=40, seed=3), kinds=("calendars", "shifts"))
 
 
 def test_only_calendars_away_from_the_truth_are_widened(request_: PlaceboRequest) -> None:

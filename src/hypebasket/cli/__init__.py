@@ -35,6 +35,9 @@ VERBS = {
     ),
     "sweep": Verb("hypebasket.cli.sweep:sweep", "Evaluate a strategy over a grid of its fields; count what was tried."),
     "study": Verb("hypebasket.cli.study:study", "Ask whether the events moved the baskets, with tests of chance."),
+    "placebo": Verb(
+        "hypebasket.cli.placebo:placebo", "Compare what was captured with random calendars, shifts and baskets."
+    ),
     "report": Verb("hypebasket.cli.report:report", "Make the pages of a finished run anew."),
     "compare": Verb("hypebasket.cli.compare:compare", "Put finished runs side by side on one page."),
     "check": Verb("hypebasket.cli.check:check", "Validate every YAML of the workspace."),

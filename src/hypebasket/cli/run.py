@@ -68,6 +68,13 @@ def day_of(context: click.Context, parameter: click.Parameter, value: datetime |
     show_default=True,
     help="Sleeve by currency: CNY (A-shares), HKD (Hong Kong), USD (United States); may be given more than once.",
 )
+@click.option(
+    "--placebo",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Random calendars to compare what was captured with; the page leads with the percentile.",
+)
 @click.option("--no-pages", is_flag=True, help="Write the ledger and result.json only.")
 @pass_session
 def run(
@@ -80,6 +87,7 @@ def run(
     members: str | None,
     data: str,
     markets: tuple[str, ...],
+    placebo: int,
     no_pages: bool,
 ) -> Finished:
     """Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
@@ -109,6 +117,7 @@ def run(
         sleeves=tuple(dict.fromkeys(Currency(market) for market in markets)),
         data=data,
         pages=not no_pages,
+        placebo=placebo,
     )
     finished = execute(request, session.progress)
     if session.as_json:

@@ -6,35 +6,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hypebasket.ledger.result import Label
+from hypebasket.ledger.result import Label, PlaceboTest
 
-__all__ = ["PLACEBO_VERSION", "PlaceboPair", "PlaceboResult", "PlaceboTest"]
+__all__ = ["PLACEBO_VERSION", "PlaceboPair", "PlaceboResult"]
 
 PLACEBO_VERSION = 1
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PlaceboTest(_Model):
-    """The truth among draws of one kind.
-
-    ``kind``: ``calendars`` (random calendars with the true spacing, away from the true events), ``shifts`` (every event
-    moved by itself), ``baskets`` (control names of the same boards, turnover and volatility), ``other_mainlines`` (the
-    events of the other mainlines). ``percentile`` is the share of draws below the truth; ``p_value`` is one-sided:
-    (1 + draws at least as high) / (1 + draws). For both, calendars that keep away from the truth are widened about
-    their mean first (``docs/statistics.md``). ``counts`` are the draws, as they are, between ``edges``.
-    """
-
-    kind: str
-    draws: int = Field(description="draws that had a number")
-    mean: float | None = None
-    percentile: float | None = None
-    p_value: float | None = None
-    edges: tuple[float, ...] = ()
-    counts: tuple[int, ...] = ()
-    refused: Label | None = Field(default=None, description="why there are no such draws; all else is blank then")
 
 
 class PlaceboPair(_Model):
@@ -47,6 +27,7 @@ class PlaceboPair(_Model):
     sleeve: str
     members: str
     benchmark: str | None = Field(description="index whose return over each window is taken off; null: nothing is")
+    window: int = Field(description="sessions over which the benchmark is taken off, from the base")
     events: int = Field(description="true events with a captured number")
     observed: float | None = Field(description="mean captured above the benchmark; null without an event")
     tests: tuple[PlaceboTest, ...]

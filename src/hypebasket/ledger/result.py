@@ -24,6 +24,7 @@ __all__ = [
     "MarketWindow",
     "MemberResult",
     "NameOutcome",
+    "PlaceboTest",
     "RunResult",
     "SleevePoint",
     "SleeveShare",
@@ -181,6 +182,28 @@ class MemberResult(_Model):
     not_run: Label | None = None
 
 
+class PlaceboTest(_Model):
+    """What was captured above the benchmark, in the mean over events, among draws of one kind of chance.
+
+    ``kind``: ``calendars`` (random calendars with the true spacing, away from the true events; their spread is widened
+    to make up for that), ``shifts`` (every event moved by itself), ``baskets`` (control names of the same boards,
+    turnover and volatility), ``other_mainlines`` (the events of the other mainlines). ``percentile`` is the share of
+    draws below the truth; ``p_value`` is one-sided and exact: (1 + draws at least as high) / (1 + draws). ``counts``
+    are the draws between ``edges``.
+    """
+
+    kind: str
+    draws: int = Field(description="draws that had a number")
+    events: int = Field(default=0, description="true events with a captured number")
+    observed: float | None = Field(default=None, description="the truth: their mean above the benchmark")
+    mean: float | None = None
+    percentile: float | None = None
+    p_value: float | None = None
+    edges: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+    refused: Label | None = Field(default=None, description="why there are no such draws; all else is blank then")
+
+
 class CircleResult(_Model):
     """One basket × strategy × circle of members in one sleeve."""
 
@@ -216,6 +239,9 @@ class CircleResult(_Model):
     attribution: tuple[AttributionRow, ...] = Field(default=(), description="adds up to the net result")
     events: tuple[EventResult, ...]
     curve: tuple[SleevePoint, ...] = Field(default=(), description="equity by session")
+    placebo: PlaceboTest | None = Field(
+        default=None, description="of the primary circle, if asked for: what events captured among random calendars"
+    )
     note: Label | None = None
 
 

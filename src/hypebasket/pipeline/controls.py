@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hypebasket.errors import DataGapError, UsageError
+from hypebasket.errors import DataGapError, NothingToCompareError, Words
 from hypebasket.market.panel import FEN, MarketPanel
 from hypebasket.pipeline.market import HISTORY_SESSIONS, lay_out_sleeve
 from hypebasket.spec.basket import Basket, Stock
@@ -46,7 +46,7 @@ class ControlNames:
 
     @cached_property
     def sleeve(self) -> Sleeve:
-        """Their market over the run; ``UsageError`` where the data has no such names."""
+        """Their market over the run; ``NothingToCompareError`` where the data has no such names."""
         present = (str(symbol) for symbol in self._job.data.bars["symbol"].unique())
         symbols = sorted(
             symbol
@@ -54,14 +54,18 @@ class ControlNames:
             if symbol not in self._named and CURRENCY_OF[market_of(symbol)] is self._currency
         )
         if not symbols:
-            raise UsageError(
-                f"the data has no {self._currency} names outside the baskets to compare with",
+            raise NothingToCompareError(
+                Words(
+                    zh=f"数据里没有篮子之外的 {self._currency} 股票可供比较",
+                    en=f"the data has no {self._currency} names outside the baskets to compare with",
+                ),
                 "import bars of more stocks (bars*.csv)",
             )
         try:
             return lay_out_sleeve(self._currency, symbols, self._request, self._job.data, HISTORY_SESSIONS)
         except DataGapError as error:
-            raise UsageError(error.message, "import control names that cover the run") from error
+            words = Words(zh=f"对照股票不覆盖回测期间（{error.message}）", en=error.message)
+            raise NothingToCompareError(words, "import control names that cover the run") from error
 
     def sleeve_like(self, sleeve: Sleeve) -> Sleeve:
         """Return their sleeve with the money of another."""
@@ -77,7 +81,8 @@ class ControlNames:
         columns = [panel.column_of[symbol] for symbol in members]
         known = [column for column in columns if np.isfinite(theirs[column]).all()]
         if not known:
-            raise UsageError("no member traded often enough to be compared", "lengthen the period")
+            words = Words(zh="没有一只成员的交易日多到可以比较", en="no member traded often enough to be compared")
+            raise NothingToCompareError(words, "lengthen the period")
         codes = {board: code for code, board in enumerate(sorted({*boards, *panel.boards}))}
         return matched_baskets(
             rng,

@@ -13,6 +13,7 @@ from hypebasket import __version__, rules
 from hypebasket.errors import UsageError
 from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.data import MarketData
+from hypebasket.pipeline.chance import Chance, ChancePair, among_calendars
 from hypebasket.pipeline.combined import SleeveOutcome, combine
 from hypebasket.pipeline.files import LEDGER_COLUMNS, LedgerKey, ledger_rows, result_payload, write_csv, write_json
 from hypebasket.pipeline.identity import file_hash, package_versions, run_id, source_hash
@@ -51,6 +52,9 @@ __all__ = [
 
 DEFAULT_BASKETS = ("compute", "application", "regulation")
 DEFAULT_STRATEGIES = ("buy-and-hold", "event-drift")
+
+PLACEBO_SEED = 0
+"""Of a run's random calendars; another seed is asked of ``hypebasket placebo``."""
 
 Say = Callable[[str], None]
 S = TypeVar("S")
@@ -146,6 +150,8 @@ def carry_out(
         pairs = []
         for basket, strategy, sleeve in funded(job, sleeves):
             pair = run_pair(basket, strategy, sleeve, job.workspace, data, request.members)
+            if request.placebo and pair.runner.triggered:
+                pair = _among_chance(pair, job, sleeve)
             pairs.append(pair)
             say(f"ran {basket.id} × {strategy.id} in {sleeve.currency}")
             if press:
@@ -212,6 +218,17 @@ def run_pair(
     benchmark = benchmark_of(basket, sleeve, data)
     runs = tuple(runner.run(circle, primary=circle is leading) for circle in Circle)
     return Pair(runner, runs, tuple(circle_result(runner, run, benchmark) for run in runs), benchmark)
+
+
+def _among_chance(pair: Pair, job: Job, sleeve: Sleeve) -> Pair:
+    """Return the pair with what its primary circle's events captured among random calendars."""
+    terms = Chance(draws=job.request.placebo, seed=PLACEBO_SEED)
+    test = among_calendars(ChancePair(job, terms, pair.runner.basket, pair.runner.strategy, sleeve))
+    results = tuple(
+        each.model_copy(update={"placebo": test}) if run.primary else each
+        for run, each in zip(pair.runs, pair.results, strict=True)
+    )
+    return replace(pair, results=results)
 
 
 def _trial(pair: Pair, data: MarketData) -> tuple[Configuration, Evaluation]:
@@ -346,7 +363,8 @@ def parameters_of(job: Job, sleeves: Sequence[Sleeve]) -> dict[str, object]:
         "rules": rules.version(),
         "code": {"version": __version__, "sha256": source_hash()},
         "packages": package_versions(),
-        "seed": None,
+        "placebo": request.placebo,
+        "seed": PLACEBO_SEED if request.placebo else None,
     }
 
 

@@ -13,6 +13,9 @@ __all__ = ["LATEST", "find_run", "read_result", "runs_of"]
 
 LATEST = "latest"
 
+NO_RUNS = ("placebo-", "sweep-")
+"""How the folders of other verbs begin that also leave a ``result.json``."""
+
 
 def find_run(workspace: Path, name: str) -> Path:
     """Return the folder of a run: a path, a run id or the beginning of one, or ``latest``.
@@ -37,7 +40,8 @@ def find_run(workspace: Path, name: str) -> Path:
 
 def runs_of(workspace: Path) -> list[Path]:
     """Return the folders of all finished runs, the newest last."""
-    return sorted((path.parent for path in (workspace / "reports").glob("*/result.json")), key=_finished)
+    finished = (path.parent for path in (workspace / "reports").glob("*/result.json"))
+    return sorted((folder for folder in finished if not folder.name.startswith(NO_RUNS)), key=_finished)
 
 
 def _finished(folder: Path) -> float:

@@ -11,7 +11,10 @@ from hypebasket.ledger.result import RunResult
 from hypebasket.report import labels
 from hypebasket.report.charts import chart_data
 from hypebasket.report.fonts import page_fonts
+from hypebasket.report.histogram import draw_histogram
 from hypebasket.report.html import environment, script_json
+from hypebasket.report.placebo import FEW_EVENTS, KIND_NAMES, beaten
+from hypebasket.report.study import p_value
 from hypebasket.report.views import SheetKey, board_marks, build_page, idle_members
 from hypebasket.report.waterfall import place, rows_of
 
@@ -33,6 +36,12 @@ def write_index(result: RunResult, charts: RunCharts, folder: Path, tearsheets: 
         idle=idle_members,
         place=place,
         waterfall=rows_of,
+        chances=[(pair, pair.result.placebo) for pair in page.pairs if pair.result.placebo],
+        histogram_of=draw_histogram,
+        kinds=KIND_NAMES,
+        few=FEW_EVENTS,
+        beaten=beaten,
+        p_value=p_value,
         data=script_json(chart_data(page, charts)),
     )  # fmt: skip
     return write_atomically(folder / "index.html", html.replace("/*fonts*/", page_fonts(html), 1).encode())

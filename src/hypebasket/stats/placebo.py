@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from hypebasket.errors import UsageError
+from hypebasket.errors import NothingToCompareError, Words
 from hypebasket.stats.performance import Floats
 
 __all__ = [
@@ -98,10 +98,15 @@ def _attempt(rng: np.random.Generator, gaps: Rows, allowed: npt.NDArray[np.bool_
     return np.column_stack(path)[alive].astype(np.int64)
 
 
-def _impossible(events: int, distance: int | None, start: int, stop: int) -> UsageError:
-    away = "" if distance is None else f" and {distance} sessions away from the true ones"
-    return UsageError(
-        f"no calendar of {events} events with the true spacing{away} fits into {stop - start} sessions",
+def _impossible(events: int, distance: int | None, start: int, stop: int) -> NothingToCompareError:
+    away, apart = "", ""
+    if distance is not None:
+        away, apart = f" and {distance} sessions away from the true ones", f"、又离真实事件 {distance} 个交易日以上"
+    return NothingToCompareError(
+        Words(
+            zh=f"{stop - start} 个交易日里排不下 {events} 个间隔相同{apart}的事件",
+            en=f"no calendar of {events} events with the true spacing{away} fits into {stop - start} sessions",
+        ),
         "allow a smaller distance, or a longer period",
     )
 
@@ -119,8 +124,12 @@ def shifted_calendars(
     for row in rows:
         open_ = moves[(row + moves >= start) & (row + moves < stop)]
         if not open_.size:
-            raise UsageError(
-                f"an event on session {row} cannot be moved by {least} to {reach} sessions inside {start}..{stop - 1}",
+            raise NothingToCompareError(
+                Words(
+                    zh=f"第 {row} 个交易日的事件无法在 {start}..{stop - 1} 之内移动 {least} 至 {reach} 个交易日",
+                    en=f"an event on session {row} cannot be moved by {least} to {reach} sessions "
+                    f"inside {start}..{stop - 1}",
+                ),
                 "allow greater shifts, or a longer period",
             )
         columns.append(row + rng.choice(open_, size=draws))
@@ -161,8 +170,11 @@ def matched_baskets(
     for board in np.unique(member_boards):
         needed, there = int((member_boards == board).sum()), int((control_boards == board).sum())
         if there < needed:
-            raise UsageError(
-                f"{there} control names on a board with {needed} members",
+            raise NothingToCompareError(
+                Words(
+                    zh=f"有 {needed} 只成员的板块只有 {there} 只对照股票",
+                    en=f"{there} control names on a board with {needed} members",
+                ),
                 "give more control names, or fewer members",
             )
     scale = controls.std(axis=0)
@@ -226,8 +238,11 @@ def widened(drawn: Floats, covered: float) -> Floats:
         Share of all sessions that the true windows cover (see ``share_covered``); less than one half.
     """
     if not covered < 0.5:
-        raise UsageError(
-            f"the true windows cover {covered:.0%} of the sessions: nothing is left to compare them with",
+        raise NothingToCompareError(
+            Words(
+                zh=f"真实窗口占去 {covered:.0%} 的交易日：没有足够的其余交易日可供比较",
+                en=f"the true windows cover {covered:.0%} of the sessions: nothing is left to compare them with",
+            ),
             "take shorter windows or a longer period",
         )
     centre = drawn.mean()
