@@ -34,6 +34,7 @@ VERBS = {
         "hypebasket.cli.explain:explain", "Explain an event of a run: from headline to captured, step by step."
     ),
     "sweep": Verb("hypebasket.cli.sweep:sweep", "Evaluate a strategy over a grid of its fields; count what was tried."),
+    "capacity": Verb("hypebasket.cli.capacity:capacity", "Ask how much money a strategy can take before it pays less."),
     "study": Verb("hypebasket.cli.study:study", "Ask whether the events moved the baskets, with tests of chance."),
     "report": Verb("hypebasket.cli.report:report", "Make the pages of a finished run anew."),
     "compare": Verb("hypebasket.cli.compare:compare", "Put finished runs side by side on one page."),

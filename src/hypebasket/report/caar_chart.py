@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hypebasket.ledger.study import PathPoint
 
-__all__ = ["CaarChart", "draw_caar", "shared_scale"]
+__all__ = ["CaarChart", "Mark", "draw_caar", "round_step", "shared_scale"]
 
 WIDTH, HEIGHT = 420.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 8.0, 12.0, 26.0
@@ -78,7 +78,7 @@ def draw_caar(path: Sequence[PathPoint], scale: tuple[float, float]) -> CaarChar
         return round(TOP + tall * (high - min(max(value, low), high)) / (high - low), 2)
 
     sides = [[point for point in path if point.session < 0], [point for point in path if point.session > 0]]
-    step = _step(high - low)
+    step = round_step(high - low)
     values = [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return CaarChart(
         width=WIDTH,
@@ -103,7 +103,7 @@ def _band(edges: Sequence[tuple[float, float, float]]) -> str:
     return f"M{there}L{back}Z"
 
 
-def _step(span: float) -> float:
+def round_step(span: float) -> float:
     """Return a round distance between lines, so that there are three to six of them."""
     rough = span / 4.0
     power = 10.0 ** math.floor(math.log10(rough))
