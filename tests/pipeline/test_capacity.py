@@ -66,7 +66,7 @@ def test_more_money_buys_no_fewer_shares_and_invests_no_larger_share() -> None:
 
 
 def test_an_order_above_the_legal_maximum_is_split_and_pays_child_by_child() -> None:
-    """SSE main board: at most 1,000,000 shares an order; 25 million yuan want 2.5 million at 10.00, less some for fees."""
+    """SSE main board: at most 1,000,000 shares an order; 25 million yuan want 2.5 million at 10.00, less the fees."""
     of = runner(market(MARKET_OF_PLENTY), RULES, [SORA], cash=25_000_000)
     children = [each for each in of.isolated(of.plans(Circle.ALL)[0]).fills if each.side is Side.BUY]
     assert [child.shares for child in children[:2]] == [1_000_000, 1_000_000]
