@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from itertools import pairwise
+from math import comb
 from pathlib import Path
+from statistics import fmean, pstdev, stdev, variance
 from typing import Any
 
+import numpy as np
 import pytest
+import trials_by_formula as formula
 from run_folder import RunFolder
 
 from hypebasket.errors import LedgerError
 from hypebasket.pipeline import sweep as module
-from hypebasket.pipeline.scores import Score
+from hypebasket.pipeline.luck import judge
+from hypebasket.pipeline.scores import Score, ScoreShelf
 from hypebasket.pipeline.trials import TrialLedger
 
 Call = Callable[..., tuple[int, str, str]]
@@ -188,4 +194,102 @@ def test_the_terminal_shows_the_best_and_the_number_of_tries(call: Call) -> None
     code, out, err = call("sweep", "event-drift", "mini", *GRID, "--jobs", "1", "--no-pages")
     assert code == 0, err
     assert "hold_sessions" in out
-    assert "6 different configurations were ever tried on this data: part of the best one is luck." in out
+    assert "6 different configurations were tried on this data" in out
+    assert "2 events are insufficient to tell choice from luck" in out
+    assert "configurations ever tried 6" in out
+
+
+def test_luck_is_what_the_formulas_of_the_papers_say(swept: Callable[..., dict[str, Any]], mini: Path) -> None:
+    """Recomputed from the kept equity by the plain formulas under ``tests/answers``, and by numpy's correlations."""
+    told = swept("--from", "2024-01-30", grid=("--grid", "exit.hold_sessions=1..8", "--grid", "size.gross=0.5,1.0"))
+    (arena,) = told["arenas"]
+    shelf = ScoreShelf(folder_of(mini, told) / "parts")
+    paths = [[100_000_000, *shelf.score(0, index).equity.tolist()] for index in range(16)]
+    returns = [[after / before - 1 for before, after in pairwise(path)] for path in paths]
+    ratios = [fmean(each) / stdev(each) for each in returns]
+    correlation = (np.corrcoef(returns).sum() - 16) / (16 * 15)
+    effective = correlation + (1 - correlation) * 16
+    luck = formula.expected_maximum(effective, variance(ratios))
+    best = max(range(16), key=ratios.__getitem__)
+    scaled = [(value - fmean(returns[best])) / pstdev(returns[best]) for value in returns[best]]
+    skewness, kurtosis = (fmean(value**power for value in scaled) for power in (3, 4))
+    expected = formula.probabilistic_sharpe(ratios[best], luck, len(scaled), skewness, kurtosis)
+    assert arena["deflated_sharpe"] == pytest.approx(expected, abs=1e-8)
+    assert arena["best_sharpe"] == pytest.approx(ratios[best] * 243**0.5, abs=1e-8)
+    assert arena["luck_sharpe"] == pytest.approx(luck * 243**0.5, abs=1e-8)
+    assert arena["effective_trials"] == pytest.approx(effective, abs=1e-8)
+    assert arena["splits"] == comb(16, 8)
+    assert 0.0 <= arena["overfitting"] <= 1.0
+
+
+def test_overfitting_is_what_the_formula_of_the_paper_says() -> None:
+    """Twenty-four sessions in twelve blocks of two: every one of the 924 splits written out."""
+    rng = np.random.default_rng(7)
+    equities = [np.cumsum(rng.integers(-500, 600, 24)) + 1_000_000 for _ in range(5)]
+    found = judge(equities, 1_000_000, 243, tried=5, events=12)
+    returns = [[after / before - 1 for before, after in pairwise([1_000_000, *path.tolist()])] for path in equities]
+    logits = formula.logits(returns, 12)
+    assert found.splits == len(logits) == 924
+    assert found.overfitting == pytest.approx(sum(value <= 0 for value in logits) / 924)
+
+
+def test_more_trials_on_the_same_data_deflate_the_same_sweep(swept: Callable[..., dict[str, Any]]) -> None:
+    before = swept()["arenas"][0]
+    swept(
+        grid=(
+            "--grid",
+            "exit.hold_sessions=6..15",
+        )
+    )
+    after = swept()["arenas"][0]
+    assert (before["tried"], after["tried"]) == (6, 16)
+    assert after["effective_trials"] == pytest.approx(before["effective_trials"] * 16 / 6)
+    assert after["deflated_sharpe"] < before["deflated_sharpe"]
+    assert after["best_sharpe"] == before["best_sharpe"]
+
+
+@pytest.mark.parametrize(
+    ("equities", "gap"),
+    [
+        ([], "fewer than two"),
+        ([[100, 101, 102] * 8], "fewer than two"),
+        ([[100, 101, 102] * 8] * 3, "the same on every session"),
+        ([[0] * 24, [100, 101, 102] * 8], "lost all its money"),
+        ([[100, 101, 99], [100, 102, 99]], "3 sessions; the cross-validation takes 12"),
+        ([[100] * 24, [100, 101, 102] * 8], "fewer than two configurations have returns that vary"),
+    ],
+)
+def test_what_cannot_be_said_is_said_to_be_insufficient(equities: list[list[int]], gap: str) -> None:
+    found = judge([np.array(path) for path in equities], 100, 243, tried=40, events=12)
+    assert found.finding == "insufficient"
+    assert found.deflated_sharpe is None or found.overfitting is None
+    assert any(gap in each.en for each in found.gaps)
+    assert "40 different configurations" in found.answer.en
+    assert "insufficient" in found.answer.en
+
+
+def test_skill_holds_and_noise_does_not() -> None:
+    rng = np.random.default_rng(11)
+    daily = rng.normal(0.0, 0.01, (500, 12))
+    noise = [np.round(1e8 * np.cumprod(1 + column)).astype(np.int64) for column in daily.T]
+    daily[:, 3] += 0.004
+    skill = [np.round(1e8 * np.cumprod(1 + column)).astype(np.int64) for column in daily.T]
+    assert judge(noise, 10**8, 243, tried=12, events=20).finding == "not_shown"
+    assert judge(skill, 10**8, 243, tried=12, events=20).finding == "holds"
+    assert judge(skill, 10**8, 243, tried=12, events=None).finding == "holds"
+    assert judge(skill, 10**8, 243, tried=12, events=9).finding == "insufficient"
+
+
+def test_the_page_is_written_unless_it_is_not_wanted(call: Call, mini: Path) -> None:
+    words = ("sweep", "event-drift", "mini", *GRID, "--jobs", "1")
+    code, out, err = call(*words, "--no-pages")
+    assert code == 0, err
+    folder = Path(out.splitlines()[-1])
+    assert not list(folder.glob("*.html"))
+    code, out, err = call(*words)
+    assert code == 0, err
+    index = Path(out.splitlines()[-1])
+    assert index == folder / "index.html"
+    page = index.read_text(encoding="utf-8")
+    assert "6 different configurations were tried on this data" in page
+    assert page.count("SYNTHETIC / 合成数据") == 2

@@ -314,7 +314,7 @@ def forgets_the_minimum_commission(patch: Patch) -> None:
 
 
 def trades_any_lot(patch: Patch) -> None:
-    patch.setattr(matching, "largest_legal_lot", lambda board, shares, lot: max(shares, 0))
+    patch.setattr(matching, "order_size", lambda board, lot=None: (1, 1))
 
 
 def sells_odd_lots_in_pieces(patch: Patch) -> None:

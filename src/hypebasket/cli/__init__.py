@@ -34,6 +34,7 @@ VERBS = {
         "hypebasket.cli.explain:explain", "Explain an event of a run: from headline to captured, step by step."
     ),
     "sweep": Verb("hypebasket.cli.sweep:sweep", "Evaluate a strategy over a grid of its fields; count what was tried."),
+    "capacity": Verb("hypebasket.cli.capacity:capacity", "Ask how much money a strategy can take before it pays less."),
     "study": Verb("hypebasket.cli.study:study", "Ask whether the events moved the baskets, with tests of chance."),
     "placebo": Verb(
         "hypebasket.cli.placebo:placebo", "Compare what was captured with random calendars, shifts and baskets."

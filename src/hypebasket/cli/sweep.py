@@ -32,10 +32,9 @@ LABELS = {
     "fills": Text(zh="成交", en="fills"),
     "confirmed": Text(zh="已复核", en="confirmed"),
     "none": Text(zh="没有一个配置有该指标", en="no configuration has this metric"),
-    "tried": Text(
-        zh="在这份数据上共试过 {tried} 个不同配置：最好的一个，部分只是运气。",
-        en="{tried} different configurations were ever tried on this data: part of the best one is luck.",
-    ),
+    "deflated_sharpe": Text(zh="去膨胀夏普", en="deflated Sharpe ratio"),
+    "overfitting": Text(zh="过拟合概率", en="probability of overfitting"),
+    "tried": Text(zh="共试过的配置", en="configurations ever tried"),
 }
 
 
@@ -126,7 +125,7 @@ def sweep(
         session.print_json(finished.result.model_dump(mode="json"))
     else:
         _print(finished.result, session.lang)
-    session.say(str(finished.folder))
+    session.say(str(finished.index or finished.folder))
 
 
 def _print(result: SweepResult, lang: str) -> None:
@@ -138,12 +137,22 @@ def _print(result: SweepResult, lang: str) -> None:
     for arena in result.arenas:
         name = arena.name.zh if lang == "zh" else arena.name.en
         console.print(f"[bold]{name}[/bold] · {arena.sleeve} · {arena.members}")
-        best = sorted((row for row in arena.configurations if row.rank), key=lambda row: row.rank or 0)[:SHOWN]
-        if best:
-            console.print(_table(result, arena, lang))
-        else:
-            console.print(LABELS["none"][lang])
-    console.print(LABELS["tried"][lang].format(tried=f"{result.arenas[0].tried:,}"))
+        console.print(_table(result, arena, lang) if arena.ranked else LABELS["none"][lang])
+        console.print(_luck(arena, lang))
+        for words in (arena.answer, *arena.gaps):
+            console.print(words.zh if lang == "zh" else words.en)
+
+
+def _luck(arena: ArenaResult, lang: str) -> str:
+    """Return what luck explains, as figures in a line."""
+    from hypebasket.report.figures import chance, count
+
+    told = {
+        "tried": count(arena.tried),
+        "deflated_sharpe": chance(arena.deflated_sharpe),
+        "overfitting": chance(arena.overfitting),
+    }
+    return " · ".join(f"{LABELS[key][lang]} {value}" for key, value in told.items())
 
 
 def _table(result: SweepResult, arena: ArenaResult, lang: str) -> object:
@@ -158,7 +167,7 @@ def _table(result: SweepResult, arena: ArenaResult, lang: str) -> object:
         table.add_column(axis.field.rpartition(".")[2], justify="right")
     for key in ("captured", "total_return", "sharpe", "max_drawdown", "events", "fills", "confirmed"):
         table.add_column(LABELS[key][lang], justify="right")
-    for row in sorted((row for row in arena.configurations if row.rank), key=lambda row: row.rank or 0)[:SHOWN]:
+    for row in arena.ranked[:SHOWN]:
         figures = (percent(row.captured), percent(row.total_return), ratio(row.sharpe), percent(row.max_drawdown))
         settings = ("–" if value is None else str(value) for value in row.settings)
         table.add_row(str(row.rank), *settings, *figures, str(row.events), str(row.fills), "✓" if row.confirmed else "")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from hypebasket.ledger.result import Label
 
-__all__ = ["SWEEP_VERSION", "ArenaResult", "ConfigurationResult", "SweepAxis", "SweepResult"]
+__all__ = ["SWEEP_VERSION", "ArenaResult", "ConfigurationResult", "SweepAxis", "SweepFinding", "SweepResult"]
 
 SWEEP_VERSION = 1
 
 Setting = str | int | float | bool | None
+
+SweepFinding = Literal["insufficient", "not_shown", "holds"]
 
 
 class _Model(BaseModel):
@@ -47,7 +49,13 @@ class ConfigurationResult(_Model):
 
 
 class ArenaResult(_Model):
-    """One basket on one sleeve: every configuration, in the order of the grid."""
+    """One basket on one sleeve: every configuration, in the order of the grid, and what luck explains of the best.
+
+    ``best_sharpe`` is the best Sharpe ratio of all configurations, per year, whatever ranks them; ``luck_sharpe`` what
+    the best of as many without any skill is expected to show. ``effective_trials``: how many independent trials the
+    ``tried`` ones amount to. ``splits``: ways to split the record behind ``overfitting``. ``gaps`` say why a figure is
+    missing; ``answer`` is the finding in a sentence.
+    """
 
     basket: str
     name: Label
@@ -62,7 +70,19 @@ class ArenaResult(_Model):
     overfitting: float | None = Field(
         default=None, description="probability that the best of one half of the record is below the median of the other"
     )
+    best_sharpe: float | None = None
+    luck_sharpe: float | None = None
+    effective_trials: float | None = None
+    splits: int | None = None
     tried: int = Field(description="different configurations ever evaluated on this data in the workspace")
+    finding: SweepFinding
+    answer: Label
+    gaps: tuple[Label, ...] = ()
+
+    @property
+    def ranked(self) -> list[ConfigurationResult]:
+        """Configurations that have the metric, best first."""
+        return sorted((row for row in self.configurations if row.rank), key=lambda row: row.rank or 0)
 
 
 class SweepResult(_Model):

@@ -149,6 +149,11 @@ class SleeveRunner:
         wish = self.builder.events([plan], self.strategy.fills)
         return self._earned(wish, plan.row) / allotted_money(plan.entries, self.sleeve.capital, plan.idle_ppm)
 
+    def isolated(self, plan: EventPlan) -> Ledger:
+        """Run one event for which something was planned on its own, under the strategy's fills; not to be reported."""
+        assert plan.row is not None, "nothing was planned"
+        return self._until_flat(self.builder.events([plan], self.strategy.fills), plan.row, reported=False)
+
     def plans(self, circle: Circle) -> list[EventPlan]:
         """Plan every event for one circle of members."""
         mapped = self.mapped_events

@@ -21,6 +21,7 @@ from hypebasket.market.panel import FEN
 from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
+from hypebasket.pipeline.luck import Luck, judge
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label
 from hypebasket.pipeline.request import RunRequest
@@ -63,10 +64,11 @@ class SweepRequest:
 
 @dataclass(frozen=True, slots=True)
 class FinishedSweep:
-    """What a sweep left: its result and its folder."""
+    """What a sweep left: its result, its folder, and its page (if pages were asked for)."""
 
     result: SweepResult
     folder: Path
+    index: Path | None
 
 
 class Field:
@@ -77,7 +79,7 @@ class Field:
         self.job: Job = prepare(request.run)
         (self.strategy,) = self.job.strategies
         self.sleeves = lay_out_sleeves(request.run, self.job.baskets, self.job.data)
-        self.metric = request.metric or ("captured" if self._is_triggered else "total_return")
+        self.metric = request.metric or ("captured" if self.is_triggered else "total_return")
 
     @cached_property
     def values(self) -> dict[str, object]:
@@ -145,7 +147,8 @@ class Field:
         return here.configuration(self.strategy_at(self.points[index]), capital, self.job.data)
 
     @property
-    def _is_triggered(self) -> bool:
+    def is_triggered(self) -> bool:
+        """Whether the strategy acts on events."""
         return self.strategy.trigger.on is TriggerOn.EVENTS and self.strategy.own_class is None
 
 
@@ -178,7 +181,13 @@ def execute_sweep(request: SweepRequest, say: Say) -> FinishedSweep:
     result = _result(field, shelf, trials, say)
     write_csv(folder / "configurations.csv", _columns(request.axes), _rows(result))
     write_json(folder / "result.json", result.model_dump(mode="json"))
-    return FinishedSweep(result, folder)
+    return FinishedSweep(result, folder, _page(result, folder) if request.run.pages else None)
+
+
+def _page(result: SweepResult, folder: Path) -> Path:
+    from hypebasket.report.sweep import write_sweep
+
+    return write_sweep(result, folder)
 
 
 def _check_axes(field: Field) -> None:
@@ -264,6 +273,14 @@ def _arena(field: Field, shelf: ScoreShelf, arena: int, tried: int, say: Say) ->
         rows[index] = rows[index].model_copy(update={"rank": rank, "confirmed": is_best})
     if ranked:
         say(f"{place.basket.id} in {place.sleeve.currency}: the best {min(field.request.top, len(ranked))} confirmed")
+    made = [score for score in scores if score.problem is None]
+    luck = judge(
+        [score.equity for score in made],
+        place.sleeve.capital,
+        place.sleeve.periods_per_year,
+        tried=tried,
+        events=max((score.events for score in made), default=0) if field.is_triggered else None,
+    )
     return ArenaResult(
         basket=place.basket.id,
         name=label(place.basket.name),
@@ -273,6 +290,7 @@ def _arena(field: Field, shelf: ScoreShelf, arena: int, tried: int, say: Say) ->
         last_session=place.sleeve.last.isoformat(),
         configurations=tuple(rows),
         tried=tried,
+        **{name: getattr(luck, name) for name in Luck.__slots__},
     )
 
 

@@ -12,11 +12,12 @@ from statistics import fmean
 
 from hypebasket.events.mapping import MappedEvent
 from hypebasket.market.panel import MarketPanel
-from hypebasket.pipeline.sleeve import SleeveRunner
+from hypebasket.pipeline.outcome import Benchmark
+from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.spec.event import Event, Precision
 from hypebasket.spec.text import Circle, Text
 
-__all__ = ["EventWorth", "Question", "Slot"]
+__all__ = ["EventWorth", "Question", "Slot", "levels_by_session"]
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """When the date of a made-up event counts as announced: a strategy that enters before it may."""
@@ -93,6 +94,14 @@ class EventWorth:
         found = [worth for question in self._asked(calendar) if (worth := self.of(*question)) is not None]
         return fmean(found) if found else None
 
+    def benchmark(self, mapped: MappedEvent) -> float:
+        """Return the benchmark's return over the event's window; 0 without one."""
+        rows, sessions = self.panel.row_of, self.panel.sessions
+        base = rows[mapped.base]
+        last = min(base + self._runner.strategy.window, self._runner.sleeve.stop - 1)
+        start, end = self._levels.get(sessions[base]), self._levels.get(sessions[last])
+        return end / start - 1.0 if start and end else 0.0
+
     def _asked(self, calendar: Sequence[Slot]) -> Iterator[Question]:
         """Yield every event of a calendar, with the next one by first open where that counts."""
         if not self.looks_ahead_to_the_next:
@@ -111,7 +120,7 @@ class EventWorth:
         captured = self._runner.captured(self._runner.builder.event(mapped, self._circle, later))
         if captured is None:
             return None
-        return captured - self._benchmark(mapped)
+        return captured - self.benchmark(mapped)
 
     def _made_up(self, slot: Slot) -> MappedEvent | None:
         """Return an event that falls on a slot."""
@@ -125,13 +134,15 @@ class EventWorth:
             first_close=sessions[row], session_1=sessions[one], base=sessions[one - 1], hops=(),
         )  # fmt: skip
 
-    def _benchmark(self, mapped: MappedEvent) -> float:
-        """Return the benchmark's return over the event's window; 0 without one."""
-        rows, sessions = self.panel.row_of, self.panel.sessions
-        base = rows[mapped.base]
-        last = min(base + self._runner.strategy.window, self._runner.sleeve.stop - 1)
-        start, end = self._levels.get(sessions[base]), self._levels.get(sessions[last])
-        return end / start - 1.0 if start and end else 0.0
+
+def levels_by_session(benchmark: Benchmark, sleeve: Sleeve) -> dict[object, float]:
+    """Return a benchmark's closes by session, the one before the run's first included; empty without levels."""
+    if not benchmark.levels:
+        return {}
+    sessions = sleeve.panel.sessions
+    levels: dict[object, float] = {sessions[max(sleeve.start - 1, 0)]: benchmark.start}
+    levels.update(zip(sessions[sleeve.start : sleeve.stop], benchmark.levels, strict=True))
+    return levels
 
 
 _NOBODY_S = Event(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["NOTHING", "amount", "count", "direction", "percent", "ratio", "share"]
+__all__ = ["NOTHING", "amount", "chance", "count", "direction", "percent", "ratio", "share"]
 
 NOTHING = "–"
 
@@ -18,6 +18,13 @@ def percent(value: float | None, digits: int = 2) -> str:
 def share(value: float | None, digits: int = 1) -> str:
     """Return a part of a whole (decimal, never negative) as a percentage without sign."""
     return NOTHING if value is None else f"{value * 100:.{digits}f}%"
+
+
+def chance(value: float | None) -> str:
+    """Return a probability as a percentage; what is not certain never reads like certainty."""
+    if value is None or value in (0.0, 1.0):
+        return share(value)
+    return "<0.1%" if value < 0.001 else ">99.9%" if value > 0.999 else share(value)
 
 
 def ratio(value: float | None) -> str:

@@ -14,7 +14,10 @@ __all__ = [
     "NO_MEMBER_DOCUMENTED",
     "STEPS",
     "benchmark_label",
+    "in_sleeve",
+    "money",
     "reason_label",
+    "round_number",
 ]
 
 
@@ -137,3 +140,24 @@ def benchmark_label(symbol: str) -> Label:
 def in_sleeve(name: Label, sleeve: str) -> Label:
     """Return a basket's name, with the currency of a sleeve outside mainland China behind it."""
     return name if sleeve == "CNY" else Label(zh=f"{name.zh}（{sleeve}）", en=f"{name.en} ({sleeve})")
+
+
+def money(value: float, currency: str) -> Label:
+    """Return an amount with three digits and the round number of its language: 316 万 CNY, 3.16 million CNY."""
+    return Label(
+        zh=f"{_rounded(value, ((1e8, ' 亿'), (1e4, ' 万')))} {currency}",
+        en=f"{_rounded(value, ((1e9, ' billion'), (1e6, ' million'), (1e3, ' thousand')))} {currency}",
+    )
+
+
+def round_number(value: float) -> Label:
+    """Return a mark of an axis of money: 100万, 1M."""
+    return Label(
+        zh=_rounded(value, ((1e8, "亿"), (1e4, "万"))), en=_rounded(value, ((1e9, "B"), (1e6, "M"), (1e3, "k")))
+    )
+
+
+def _rounded(value: float, units: tuple[tuple[float, str], ...]) -> str:
+    kept = float(f"{value:.3g}")
+    size, unit = next((each for each in units if kept >= each[0]), (1.0, ""))
+    return f"{kept / size:.10g}{unit}"

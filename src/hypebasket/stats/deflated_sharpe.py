@@ -99,8 +99,9 @@ def effective_trials(returns: Floats) -> float:
     n = live.shape[1]
     if n < 2:
         return float(n)
-    correlation = np.corrcoef(live, rowvar=False)
-    mean = max((float(correlation.sum()) - n) / (n * (n - 1)), 0.0)
+    scaled = (live - live.mean(axis=0)) / live.std(axis=0)
+    whole = float((scaled.sum(axis=1) ** 2).mean())  # the sum of all n × n correlations, without their matrix
+    mean = max((whole - n) / (n * (n - 1)), 0.0)
     return float(mean + (1.0 - mean) * n)
 
 
