@@ -34,11 +34,10 @@ def jitable(function: Function) -> Function:
     return function
 
 
-def compile_kernel(function: Function, *examples: Any) -> Function:
-    """Compile a function for arguments of the types of ``examples``, or load it from the cache; it frees the GIL."""
+def compile_kernel(function: Function, *signature: Any) -> Function:
+    """Compile a function for arguments of the types of ``signature``, or load it from the cache; it frees the GIL."""
     import numba
 
-    signature = tuple(numba.typeof(example) for example in examples)
     kept = _writable(cache_folder())
     config: Any = numba.config
     before, config.CACHE_DIR = config.CACHE_DIR, str(cache_folder())
