@@ -30,7 +30,9 @@ def jitable(function: Function) -> Function:
     if CAN_COMPILE:
         from numba.extending import register_jitable
 
-        register_jitable(function)
+        from hypebasket.engine.sweep.parts import PartCompiler
+
+        register_jitable(pipeline_class=PartCompiler, no_cfunc_wrapper=True)(function)
     return function
 
 
