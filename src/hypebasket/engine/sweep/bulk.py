@@ -14,7 +14,7 @@ from hypebasket.engine.sweep import records
 from hypebasket.engine.sweep.codes import NEVER, NO_ROOM, NONE
 from hypebasket.engine.sweep.compiler import CAN_COMPILE
 from hypebasket.engine.sweep.encoding import encode, set_terms
-from hypebasket.engine.sweep.machine import Room, blank_books, compiled_drive, drive_plain, run_script
+from hypebasket.engine.sweep.machine import Room, blank_books, drive_compiled, drive_plain, run_script
 from hypebasket.engine.sweep.market import market_of
 from hypebasket.engine.sweep.records import Draws, Market, Script, make_array
 from hypebasket.engine.sweep.retrace import raise_fault
@@ -138,10 +138,10 @@ def _run_part(
     """Run the calendars of one thread; without room a run is begun anew with more."""
     if not compiled:
         return drive_plain(market, script, draws, lambda book: raise_fault(book, panel, plan))
-    setting, machine = draws.setting[0], compiled_drive()
+    setting = draws.setting[0]
     books = blank_books(room)
     while True:
-        setting["next_draw"] = machine(market, script, books, draws)
+        setting["next_draw"] = drive_compiled(market, script, books, draws)
         if books.book[0]["fault"] != NO_ROOM:
             raise_fault(books.book[0], panel, plan)
             return draws.outcomes

@@ -30,15 +30,16 @@ def jitable(function: Function) -> Function:
     if CAN_COMPILE:
         from numba.extending import register_jitable
 
-        register_jitable(function)
+        from hypebasket.engine.sweep.parts import PartCompiler
+
+        register_jitable(pipeline_class=PartCompiler, no_cfunc_wrapper=True)(function)
     return function
 
 
-def compile_kernel(function: Function, *examples: Any) -> Function:
-    """Compile a function for arguments of the types of ``examples``, or load it from the cache; it frees the GIL."""
+def compile_kernel(function: Function, *signature: Any) -> Function:
+    """Compile a function for arguments of the types of ``signature``, or load it from the cache; it frees the GIL."""
     import numba
 
-    signature = tuple(numba.typeof(example) for example in examples)
     kept = _writable(cache_folder())
     config: Any = numba.config
     before, config.CACHE_DIR = config.CACHE_DIR, str(cache_folder())

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from functools import cache
 from typing import Any, Final
 
 from hypebasket.engine.sweep import records
 from hypebasket.engine.sweep.codes import NO_ROOM
-from hypebasket.engine.sweep.compiler import compile_kernel
 from hypebasket.engine.sweep.drive import drive
 from hypebasket.engine.sweep.loop import run
-from hypebasket.engine.sweep.records import Books, Draws, Layout, Market, Rows, Script, make_array, make_rows
+from hypebasket.engine.sweep.records import LAYOUTS, Books, Draws, Market, Rows, Script, make_array, make_rows
 
-__all__ = ["Room", "blank_books", "compiled_drive", "drive_plain", "examples", "run_script"]
+__all__ = ["Room", "blank_books", "drive_compiled", "drive_plain", "run_script"]
 
 BOUNDLESS: Final = 2**62
 
@@ -59,11 +57,7 @@ def blank_books(room: Room) -> Books:
 
 def _plain_books() -> Books:
     """Return books as Python objects without bounds."""
-    layouts = (
-        records.BOOK, records.STOCK, records.POOL, records.ORDER, records.TRANCHE, records.LOT, records.DIVIDEND,
-        records.LIST, records.LINE, records.EQUITY,
-    )  # fmt: skip
-    books = Books(*(Rows(layout) for layout in layouts))
+    books = Books(*(Rows(layout) for layout in LAYOUTS[Books]))
     for place in range(4):
         books.pools[place].room = BOUNDLESS
     books.book[0].line_room = BOUNDLESS
@@ -74,12 +68,11 @@ def run_script(market: Market, script: Script, room: Room, *, compiled: bool) ->
     """Run a script; the books hold what it did, or the fault that stopped it."""
     if not compiled:
         books = _plain_books()
-        run(_plain(market, MARKET_LAYOUTS), _plain(script, SCRIPT_LAYOUTS), books)
+        run(_plain(market), _plain(script), books)
         return books
-    machine = compiled_drive()
     while True:
         books = blank_books(room)
-        machine(market, script, books, NO_DRAWS)
+        drive_compiled(market, script, books, NO_DRAWS)
         if books.book[0]["fault"] != NO_ROOM:
             return books
         room = room.doubled()
@@ -87,40 +80,25 @@ def run_script(market: Market, script: Script, room: Room, *, compiled: bool) ->
 
 def drive_plain(market: Market, script: Script, draws: Draws, check: Callable[[Any], None]) -> Any:
     """Run drawn calendars in plain Python; return the outcomes as an array. ``check`` looks for faults."""
-    books, plain = _plain_books(), _plain(draws, DRAWS_LAYOUTS)
-    drive(_plain(market, MARKET_LAYOUTS), _plain(script, SCRIPT_LAYOUTS), books, plain)
+    books, plain = _plain_books(), _plain(draws)
+    drive(_plain(market), _plain(script), books, plain)
     check(books.book[0])
     for place, outcome in plain.outcomes.items():
         draws.outcomes[place] = tuple(getattr(outcome, field) for field in records.OUTCOME.fields)
     return draws.outcomes
 
 
-@cache
-def compiled_drive() -> Any:
-    """Return the compiled loop."""
-    return compile_kernel(drive, *examples())
+def drive_compiled(market: Market, script: Script, books: Books, draws: Draws) -> int:
+    """Run drawn calendars, or the script as it is, in compiled code; return how many calendars were run."""
+    from hypebasket.engine.sweep.addressed import run_compiled
+
+    return run_compiled(market, script, books, draws)
 
 
-def examples() -> tuple[Market, Script, Books, Draws]:
-    """Return arguments of the types the compiled loop takes."""
-    market = Market(
-        *(
-            make_array(layout, *shape)
-            for layout, shape in zip(MARKET_LAYOUTS, ((1, 1), (1,), (1, 1), (1,)), strict=True)
-        )
-    )
-    script = Script(*(make_array(layout, 1) for layout in SCRIPT_LAYOUTS))
-    return market, script, blank_books(Room(1, 1, 1, recorded=False)), NO_DRAWS
-
-
-MARKET_LAYOUTS: Final = (records.CELL, records.DAY, records.LAW, records.NAME)
-DRAWS_LAYOUTS: Final = (records.SETTING, records.PATTERN, records.CALENDAR, records.OUTCOME)
-SCRIPT_LAYOUTS: Final = (records.TERMS, records.ENTRY, records.REBALANCE, records.TARGET)
-
-
-def _plain(arrays: Any, layouts: tuple[Layout, ...]) -> Any:
+def _plain(arrays: Any) -> Any:
     """Return records as Python objects in place of arrays."""
-    return type(arrays)(*(make_rows(array, layout) for array, layout in zip(arrays, layouts, strict=True)))
+    kind = type(arrays)
+    return kind(*(make_rows(array, layout) for array, layout in zip(arrays, LAYOUTS[kind], strict=True)))
 
 
 NO_DRAWS: Final = Draws(

@@ -13,7 +13,7 @@ import numpy as np
 
 from hypebasket.rules.fees import DueRates
 
-__all__ = ["Books", "Draws", "Layout", "Market", "Rows", "Script", "make_array", "make_rows"]
+__all__ = ["LAYOUTS", "Books", "Draws", "Layout", "Market", "Rows", "Script", "make_array", "make_rows"]
 
 
 class Layout(NamedTuple):
@@ -184,6 +184,23 @@ class Books(NamedTuple):
     equity: Any
 
 
+class Draws(NamedTuple):
+    """Calendars ``[draw, event]`` at which a pattern of entries is repeated, and how each run ended."""
+
+    setting: Any
+    patterns: Any
+    rows: Any
+    outcomes: Any
+
+
+LAYOUTS: Final[dict[type[Any], tuple[Layout, ...]]] = {
+    Market: (CELL, DAY, LAW, NAME),
+    Script: (TERMS, ENTRY, REBALANCE, TARGET),
+    Books: (BOOK, STOCK, POOL, ORDER, TRANCHE, LOT, DIVIDEND, LIST, LINE, EQUITY),
+    Draws: (SETTING, PATTERN, CALENDAR, OUTCOME),
+}
+"""What the arrays of each bundle hold, in the order of its fields."""
+
 FILLS: Final = 0
 ENTITLEMENTS: Final = 1
 TAXES: Final = 2
@@ -196,15 +213,6 @@ TRANCHES: Final = 1
 LOTS: Final = 2
 DIVIDENDS: Final = 3
 """Places in ``Books.pools``."""
-
-
-class Draws(NamedTuple):
-    """Calendars ``[draw, event]`` at which a pattern of entries is repeated, and how each run ended."""
-
-    setting: Any
-    patterns: Any
-    rows: Any
-    outcomes: Any
 
 
 class Rows(dict[Any, Any]):
