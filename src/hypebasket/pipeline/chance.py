@@ -21,7 +21,7 @@ from hypebasket.ledger.result import Label, PlaceboTest
 from hypebasket.pipeline.market import benchmark_of
 from hypebasket.pipeline.outcome import primary_circle
 from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
-from hypebasket.pipeline.worth import EventWorth, Question, Slot
+from hypebasket.pipeline.worth import EventWorth, Question, Slot, levels_by_session
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.strategy import Strategy
 from hypebasket.spec.text import Circle
@@ -83,14 +83,7 @@ class ChancePair:
 
     @cached_property
     def _levels(self) -> dict[object, float]:
-        sleeve, benchmark = self.sleeve, self.benchmark
-        if not benchmark.levels:
-            return {}
-        levels: dict[object, float] = dict(
-            zip(sleeve.panel.sessions[sleeve.start : sleeve.stop], benchmark.levels, strict=True)
-        )
-        before = sleeve.panel.sessions[max(sleeve.start - 1, 0)]
-        return {before: benchmark.start, **levels}
+        return levels_by_session(self.benchmark, self.sleeve)
 
     @cached_property
     def true(self) -> list[Slot]:
