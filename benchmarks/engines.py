@@ -111,7 +111,7 @@ def main() -> None:
     rivals(table, markets, arguments)
     notes = (
         f"{machine()}, load {began:.1f} at the beginning and {os.getloadavg()[0]:.1f} at the end; medians of "
-        f"{arguments.repeat} repetitions unless said. One run of all events fills {fills} orders; fills compared first, "
+        f"{arguments.repeat} repeats unless said. One run of all events fills {fills} orders; fills compared first, "
         f"all equal. Highest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB."
     )
     print(notes)
