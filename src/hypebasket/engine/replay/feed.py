@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from math import inf
 
 import backtrader as bt
 import numpy as np
@@ -33,10 +34,16 @@ class PanelFeed(bt.feed.DataBase):
             line.array = array("d", (np.zeros(length) if values is None else np.ascontiguousarray(values)).tobytes())
             line.lencount = length
             line._idx = length - 1  # noqa: SLF001  (the only way to preload without a Python loop per bar)
+        self._clock = self.lines.datetime
         self.home()
 
     def _load(self) -> bool:
         return False
+
+    def advance_peek(self) -> float:
+        """Return the date of the next session; infinity after the last."""
+        dates, following = self._clock.array, self._clock._idx + 1  # noqa: SLF001
+        return float(dates[following]) if following < len(dates) else inf
 
     def advance(self, size: int = 1, datamaster: object = None, ticks: bool = True) -> None:
         """Move on by ``size`` sessions; there are no ticks to maintain."""

@@ -78,10 +78,15 @@ def _array(context: Any, builder: Any, bundle: BundleType, table: Any, name: str
     place = bundle.fields.index(name)
     words = builder.inttoptr(table, cgutils.intp_t.as_pointer())
     rows = cgutils.create_struct_proxy(bundle.rows[place])(context, builder)
-    rows.address, rows.columns = (
-        builder.load(builder.gep(words, [cgutils.intp_t(WORDS * place + word)])) for word in range(WORDS)
-    )
+    rows.address, rows.columns = (_word(builder, words, WORDS * place + word) for word in range(WORDS))
     return rows._getvalue()  # noqa: SLF001
+
+
+def _word(builder: Any, table: Any, number: int) -> Any:
+    """Return a word of a table; it stays what it is, so that it need not be read again after everything written."""
+    word = builder.load(builder.gep(table, [cgutils.intp_t(number)]))
+    word.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return word
 
 
 @infer_global(operator.getitem)

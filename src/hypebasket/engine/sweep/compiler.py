@@ -1,8 +1,8 @@
 """Compiles the loop where numba is installed; the same functions run as plain Python where it is not.
 
-A function marked ``jitable`` stays a Python function, and can be called from compiled code as well. Compiled code is
-kept in the user's cache folder, under a hash of every source that is compiled into it: the compiler's own cache looks
-at the file of the outermost function alone.
+A function marked ``jitable`` or ``inlined`` stays a Python function, and can be called from compiled code as well.
+Compiled code is kept in the user's cache folder, under a hash of every source that is compiled into it: the compiler's
+own cache looks at the file of the outermost function alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["CAN_COMPILE", "cache_folder", "compile_kernel", "jitable"]
+__all__ = ["CAN_COMPILE", "cache_folder", "compile_kernel", "inlined", "jitable"]
 
 NO_JIT = "HYPEBASKET_NO_JIT"
 """Set in the environment: nothing is compiled, and numba is not imported."""
@@ -27,12 +27,24 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def jitable(function: Function) -> Function:
     """Return the function as it is, known to the compiler."""
+    return _known_to_the_compiler(function, inline=False)
+
+
+def inlined(function: Function) -> Function:
+    """Return the function as it is, known to the compiler, which copies it into its callers.
+
+    A call costs as much as the few steps of a small function, and a record's address is worked out anew behind it.
+    """
+    return _known_to_the_compiler(function, inline=True)
+
+
+def _known_to_the_compiler(function: Function, *, inline: bool) -> Function:
     if CAN_COMPILE:
         from numba.extending import register_jitable
 
         from hypebasket.engine.sweep.parts import PartCompiler
 
-        register_jitable(pipeline_class=PartCompiler, no_cfunc_wrapper=True)(function)
+        register_jitable(pipeline_class=PartCompiler, no_cfunc_wrapper=True, forceinline=inline)(function)
     return function
 
 

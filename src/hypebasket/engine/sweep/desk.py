@@ -14,6 +14,7 @@ from hypebasket.engine.sweep.codes import (
     FOR_ENTRY,
     FOR_MARGIN_BREACH,
     FOR_REBALANCE,
+    NEVER,
     NO_LAW,
     NO_SUM,
     NONE,
@@ -25,7 +26,7 @@ from hypebasket.engine.sweep.codes import (
     SUPERSEDED,
     WORKING,
 )
-from hypebasket.engine.sweep.compiler import jitable
+from hypebasket.engine.sweep.compiler import inlined, jitable
 from hypebasket.engine.sweep.holdings import end_of, end_purpose, exit_signal, stop_at
 from hypebasket.engine.sweep.law import margin_required
 from hypebasket.engine.sweep.matching import legal_purchase, legal_sale
@@ -36,7 +37,7 @@ __all__ = ["after_close", "before_close", "before_open"]
 MILLION = 1_000_000
 
 
-@jitable
+@inlined
 def before_open(market: Any, script: Any, books: Any, row: int) -> None:
     """Release what is due at the open: exits, then the target weights, then entries."""
     terms, book = script.terms[0], books.book[0]
@@ -57,7 +58,7 @@ def before_open(market: Any, script: Any, books: Any, row: int) -> None:
     sweep_orders(books, terms.recorded == 1)
 
 
-@jitable
+@inlined
 def before_close(script: Any, books: Any, row: int) -> None:
     """Release exits and entries at the close."""
     terms, book = script.terms[0], books.book[0]
@@ -68,14 +69,22 @@ def before_close(script: Any, books: Any, row: int) -> None:
     sweep_orders(books, terms.recorded == 1)
 
 
-@jitable
+@inlined
 def after_close(market: Any, script: Any, books: Any, row: int) -> None:
     """Judge the close of every position that traded; what it triggers is sold or covered at the next open."""
-    if _is_in_breach(market, script.terms[0], books, row):
-        for position in range(books.book[0].n_held):
+    terms, book = script.terms[0], books.book[0]
+    if terms.opening == SHORT and _is_in_breach(market, terms, books, row):
+        for position in range(book.n_held):
             slot = books.lists[position].held
             if not books.tranches[slot].leaving:
                 _leave(books, slot, OPEN, FOR_MARGIN_BREACH, row + 1)
+    if terms.judged:
+        _judge(market, script, books, row)
+    sweep_orders(books, terms.recorded == 1)
+
+
+@jitable
+def _judge(market: Any, script: Any, books: Any, row: int) -> None:
     for position in range(books.book[0].n_held):
         slot = books.lists[position].held
         tranche = books.tranches[slot]
@@ -85,14 +94,11 @@ def after_close(market: Any, script: Any, books: Any, row: int) -> None:
         signal = exit_signal(tranche, script.entries[tranche.entry], cell.close, cell.sealed)
         if signal:
             _leave(books, slot, OPEN, signal, row + 1)
-    sweep_orders(books, script.terms[0].recorded == 1)
 
 
 @jitable
 def _is_in_breach(market: Any, terms: Any, books: Any, row: int) -> bool:
     """Tell whether the equity at the close is less than what must stand behind the shares owed."""
-    if terms.opening != SHORT:
-        return False
     margin = 0
     for column in range(terms.n_columns):
         shares = -books.stocks[column].shares
@@ -107,15 +113,24 @@ def _is_in_breach(market: Any, terms: Any, books: Any, row: int) -> bool:
     return terms.lots_and_cash == 1 and margin > 0 and books.book[0].equity < margin
 
 
-@jitable
+@inlined
 def _leave_if_due(books: Any, moment: int, kind: int, row: int) -> None:
     """Sell what is due by an auction; ``moment`` is its place among planned ends."""
-    for position in range(books.book[0].n_held):
+    book = books.book[0]
+    if book.next_due > moment:
+        return
+    book.next_due = NEVER
+    for position in range(book.n_held):
         slot = books.lists[position].held
         tranche = books.tranches[slot]
-        if not tranche.leaving and end_of(tranche.due, tranche.hold, tranche.opened) <= moment:
+        if tranche.leaving:
+            continue
+        end_ = end_of(tranche.due, tranche.hold, tranche.opened)
+        if end_ <= moment:
             purpose = end_purpose(tranche.due, tranche.due_purpose, tranche.hold, tranche.opened)
             _leave(books, slot, kind, purpose, row)
+        else:
+            book.next_due = min(book.next_due, end_)
 
 
 @jitable
@@ -137,7 +152,7 @@ def _leave(books: Any, slot: int, kind: int, purpose: int, row: int) -> None:
     order.falls_to_open = 1 if kind == CLOSE else 0
 
 
-@jitable
+@inlined
 def _enter(script: Any, books: Any, number: int, row: int) -> None:
     entry, terms, book = script.entries[number], script.terms[0], books.book[0]
     stock = books.stocks[entry.column]
@@ -155,7 +170,7 @@ def _enter(script: Any, books: Any, number: int, row: int) -> None:
             _extend(books, entry)
 
 
-@jitable
+@inlined
 def _part(money: int, ppm: int) -> int:
     """Return ``ppm`` millionths of a sum, floored; in two steps, so that no product exceeds 64 bits."""
     return money // MILLION * ppm + money % MILLION * ppm // MILLION

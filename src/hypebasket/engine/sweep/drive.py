@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypebasket.engine.sweep.codes import NEVER, NO_FAULT, NONE
-from hypebasket.engine.sweep.compiler import jitable
+from hypebasket.engine.sweep.compiler import inlined, jitable
 from hypebasket.engine.sweep.loop import run
 
 __all__ = ["drive"]
@@ -53,7 +53,7 @@ def _run_some(market: Any, script: Any, books: Any, draws: Any, draw: int, first
     outcome.equity, outcome.fills, outcome.stop = book.equity, book.n_fills, book.stop
 
 
-@jitable
+@inlined
 def _write_entries(market: Any, script: Any, draws: Any, row: int, event: int, count: int) -> int:
     """Write the pattern's wishes for one event behind the ``count`` before it; return how many there are now.
 

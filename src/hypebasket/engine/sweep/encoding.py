@@ -67,6 +67,7 @@ def encode(panel: MarketPanel, plan: Plan) -> EncodedPlan:
         opening=BUY if plan.short is None else SHORT,
         borrow_ppm=NONE if plan.short is None or plan.short.borrow_ppm is None else plan.short.borrow_ppm,
         holder=HOLDERS.index(plan.holder),
+        judged=any(_is_judged(entry.exit) for entry in plan.entries),
         overlap=OVERLAPS.index(plan.overlap),
         last_release=max((*(each.row for each in plan.entries), *(each.row for each in plan.rebalances)), default=NONE),
         n_entries=len(ordered),
@@ -127,6 +128,12 @@ def _exit(terms: ExitTerms, purposes: _Words) -> tuple[int, ...]:
         *(NONE if threshold is None else threshold for threshold in thresholds),
         int(terms.board_break),
     )
+
+
+def _is_judged(terms: ExitTerms) -> bool:
+    """Whether a close can end a position before its time."""
+    thresholds = (terms.stop_ppm, terms.take_ppm, terms.trail_ppm)
+    return terms.board_break or any(threshold is not None for threshold in thresholds)
 
 
 def due_code(due: Due) -> int:

@@ -19,7 +19,7 @@ from hypebasket.engine.sweep.codes import (
     OVERSOLD,
     WITHHOLDING,
 )
-from hypebasket.engine.sweep.compiler import jitable
+from hypebasket.engine.sweep.compiler import inlined, jitable
 from hypebasket.engine.sweep.law import entitlement, leaving_part, loan_cost, rate_by_holding, tax_due, withheld_part
 from hypebasket.engine.sweep.pool import give_back, take
 from hypebasket.engine.sweep.records import CHARGED, DIVIDENDS, ENTITLEMENTS, LOTS, TAXES, TRANCHES
@@ -67,7 +67,7 @@ def write_line(books: Any, table: int, row: int, column: int) -> int:
     return book.n_lines - 1
 
 
-@jitable
+@inlined
 def find_tranche(books: Any, event: int, column: int) -> int:
     """Return the slot of the shares of a name that an event owns; ``NONE`` if it owns none."""
     slot = books.stocks[column].tranches
@@ -76,8 +76,8 @@ def find_tranche(books: Any, event: int, column: int) -> int:
     return slot
 
 
-@jitable
-def open_tranche(market: Any, books: Any, order: Any, first: int, row: int) -> int:
+@inlined
+def open_tranche(market: Any, terms: Any, books: Any, order: Any, row: int) -> int:
     """Return a new, empty tranche for what an order buys."""
     book, stock = books.book[0], books.stocks[order.column]
     slot = take(books.pools[TRANCHES], books.tranches)
@@ -85,8 +85,9 @@ def open_tranche(market: Any, books: Any, order: Any, first: int, row: int) -> i
     tranche.next, tranche.event, tranche.column, tranche.entry = NONE, order.event, order.column, order.entry
     tranche.opened, tranche.due, tranche.due_purpose, tranche.hold = row, order.due, order.due_purpose, order.hold
     tranche.shares, tranche.entry_price, tranche.best, tranche.leaving = 0, 0, 0, 0
-    before = market.cells[row, order.column].last_traded
-    tranche.sealed = market.cells[before, order.column].sealed if before >= first else 0
+    if terms.judged:
+        before = market.cells[row, order.column].last_traded
+        tranche.sealed = market.cells[before, order.column].sealed if before >= terms.first else 0
     if stock.tranches == NONE:
         stock.tranches = slot
     else:
@@ -96,12 +97,16 @@ def open_tranche(market: Any, books: Any, order: Any, first: int, row: int) -> i
         books.tranches[last].next = slot
     books.lists[book.n_held].held = slot
     book.n_held += 1
+    book.next_due = min(book.next_due, end_of(order.due, order.hold, row))
     return slot
 
 
-@jitable
+@inlined
 def add(tranche: Any, shares: int, price: int) -> None:
     """Take in bought (or owe sold) shares; the entry price becomes the average, half-up to the fen."""
+    if tranche.shares == 0:
+        tranche.shares, tranche.entry_price = shares, price
+        return
     total = abs(tranche.shares) * tranche.entry_price + abs(shares) * price
     tranche.shares += shares
     count = abs(tranche.shares)
@@ -124,14 +129,14 @@ def _close_tranche(books: Any, slot: int) -> None:
     books.book[0].dead_tranches += 1
 
 
-@jitable
+@inlined
 def set_owed(books: Any, stock: Any, value: int) -> None:
     """Value what is owed of a name, in fen."""
     books.book[0].owed += value - stock.owed
     stock.owed = value
 
 
-@jitable
+@inlined
 def reduce(books: Any, slot: int, shares: int) -> None:
     """Take shares out of a tranche; one that has none left is gone."""
     tranche = books.tranches[slot]
@@ -177,7 +182,7 @@ def sweep_tranches(books: Any) -> None:
     book.dead_tranches = 0
 
 
-@jitable
+@inlined
 def end_of(due: int, hold: int, opened: int) -> int:
     """Return the earliest planned end of a position first filled on row ``opened``."""
     if hold == NONE:
@@ -185,13 +190,13 @@ def end_of(due: int, hold: int, opened: int) -> int:
     return min(due, 2 * (opened + hold - 1) + 1)
 
 
-@jitable
+@inlined
 def end_purpose(due: int, due_purpose: int, hold: int, opened: int) -> int:
     """Return what the sale at the earliest planned end is called."""
     return due_purpose if end_of(due, hold, opened) == due else FOR_HOLD
 
 
-@jitable
+@inlined
 def exit_signal(tranche: Any, entry: Any, close: int, sealed: int) -> int:
     """Judge the close of a session with trading: the purpose of the exit it triggers, 0 for none."""
     if tranche.shares < 0:

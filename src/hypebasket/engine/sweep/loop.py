@@ -8,6 +8,7 @@ from hypebasket.engine.sweep.codes import (
     CANCELLED,
     CLOSE,
     DELISTED,
+    NEVER,
     NO_FAULT,
     NO_REASON,
     NO_ROOM,
@@ -18,7 +19,7 @@ from hypebasket.engine.sweep.codes import (
     SHORT,
     WORKING,
 )
-from hypebasket.engine.sweep.compiler import jitable
+from hypebasket.engine.sweep.compiler import inlined, jitable
 from hypebasket.engine.sweep.desk import after_close, before_close, before_open
 from hypebasket.engine.sweep.holdings import book_actions, charge_loans, pay_tax, set_owed, stop_at, write_line
 from hypebasket.engine.sweep.matching import auction
@@ -34,20 +35,25 @@ def run(market: Any, script: Any, books: Any) -> int:
     """Run a plan from its first row until it stops; return the row after the last one. Faults are in the book."""
     terms, book = script.terms[0], books.book[0]
     _begin(terms, books)
-    for row in range(terms.first, terms.stop):
-        if not _has_room(script, books, row):
-            stop_at(books, NO_ROOM, row, 0)
-            break
+    row = terms.first
+    while row < terms.stop:
+        following = row + 1
         if _is_quiet(script, books, row):
             book.equity, book.market_value = book.cash, 0
-        else:
+            if not terms.recorded:
+                following = _next_release(script, books, row)
+        elif _has_room(script, books, row):
             _session(market, script, books, row)
-        book.stop = row + 1
+        else:
+            stop_at(books, NO_ROOM, row, 0)
+            break
+        book.stop = following
         if terms.recorded:
             day = books.equity[row - terms.first]
             day.cash, day.market_value, day.equity = book.cash, book.market_value, book.equity
-        if book.fault != NO_FAULT or (terms.stop_when_flat and _is_over(terms, books, row)):
+        if book.fault != NO_FAULT or (terms.stop_when_flat and _is_over(terms, books, following - 1)):
             break
+        row = following
     _close_the_books(books)
     return book.stop
 
@@ -58,7 +64,7 @@ def _begin(terms: Any, books: Any) -> None:
     book = books.book[0]
     book.cash, book.owed, book.equity, book.market_value = terms.cash, 0, terms.cash, 0
     book.order_id, book.n_working, book.n_ended, book.n_held, book.n_touched = 0, 0, 0, 0, 0
-    book.n_fills, book.n_lines = 0, 0
+    book.n_fills, book.n_lines, book.next_due = 0, 0, NEVER
     book.dead_orders, book.dead_tranches, book.next_entry, book.next_rebalance = 0, 0, 0, 0
     book.stop, book.fault, book.fault_row, book.fault_column = terms.first, NO_FAULT, 0, 0
     for place in range(4):
@@ -71,7 +77,7 @@ def _begin(terms: Any, books: Any) -> None:
         stock.tranches, stock.first_lot, stock.last_lot = NONE, NONE, NONE
 
 
-@jitable
+@inlined
 def _has_room(script: Any, books: Any, row: int) -> bool:
     """Tell whether the arrays hold whatever one more session can bring."""
     terms, book, pools = script.terms[0], books.book[0], books.pools
@@ -82,8 +88,6 @@ def _has_room(script: Any, books: Any, row: int) -> bool:
     rebalances = book.next_rebalance < terms.n_rebalances and script.rebalances[book.next_rebalance].row <= row
     if rebalances:
         coming += terms.n_columns
-    if coming == 0 and book.n_held == 0:
-        return True
     lots_used = pools[LOTS].used - pools[LOTS].n_free
     return (
         has_room(pools[ORDERS], 2 * coming + book.n_held + terms.n_columns * rebalances)
@@ -93,7 +97,7 @@ def _has_room(script: Any, books: Any, row: int) -> bool:
     )
 
 
-@jitable
+@inlined
 def _is_quiet(script: Any, books: Any, row: int) -> bool:
     """Tell whether nothing is held, nothing works, and nothing is released on a row."""
     terms, book = script.terms[0], books.book[0]
@@ -102,6 +106,20 @@ def _is_quiet(script: Any, books: Any, row: int) -> bool:
     if book.next_entry < terms.n_entries and script.entries[book.next_entry].row <= row:
         return False
     return not (book.next_rebalance < terms.n_rebalances and script.rebalances[book.next_rebalance].row <= row)
+
+
+@jitable
+def _next_release(script: Any, books: Any, row: int) -> int:
+    """Return the next row on which something is released, or the row after the last of the run."""
+    terms, book = script.terms[0], books.book[0]
+    following = terms.stop
+    if terms.stop_when_flat:
+        following = min(following, max(terms.last_release, row) + 1)
+    if book.next_entry < terms.n_entries:
+        following = min(following, script.entries[book.next_entry].row)
+    if book.next_rebalance < terms.n_rebalances:
+        following = min(following, script.rebalances[book.next_rebalance].row)
+    return following
 
 
 @jitable
@@ -122,7 +140,8 @@ def _session(market: Any, script: Any, books: Any, row: int) -> None:
     sweep_orders(books, terms.recorded == 1)
     if terms.fees_and_tax:
         pay_tax(market, books, row, terms.recorded == 1)
-    _mark_to_close(market, terms, books, row)
+    if _is_valued(script, books, row):
+        _mark_to_close(market, terms, books, row)
     if row < terms.stop - 1:
         after_close(market, script, books, row)
 
@@ -135,6 +154,17 @@ def _end_delisted(market: Any, terms: Any, books: Any, row: int) -> None:
         if market.cells[row, books.orders[slot].column].delisted:
             end(books, slot, CANCELLED, DELISTED)
     sweep_orders(books, terms.recorded == 1)
+
+
+@inlined
+def _is_valued(script: Any, books: Any, row: int) -> bool:
+    """Tell whether anybody asks what the account is worth at a close: a ledger, a margin, an order of the next row."""
+    terms, book = script.terms[0], books.book[0]
+    if terms.recorded or terms.opening == SHORT or book.n_held == 0 or row == terms.stop - 1:
+        return True
+    if book.next_entry < terms.n_entries and script.entries[book.next_entry].row == row + 1:
+        return True
+    return book.next_rebalance < terms.n_rebalances and script.rebalances[book.next_rebalance].row == row + 1
 
 
 @jitable
@@ -158,7 +188,7 @@ def _mark_to_close(market: Any, terms: Any, books: Any, row: int) -> None:
     book.market_value, book.equity = total, book.cash + total
 
 
-@jitable
+@inlined
 def _is_over(terms: Any, books: Any, row: int) -> bool:
     book = books.book[0]
     return book.n_held == 0 and book.n_working == 0 and row >= terms.last_release

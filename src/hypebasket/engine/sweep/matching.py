@@ -36,7 +36,7 @@ from hypebasket.engine.sweep.codes import (
     VOLUME_CAP,
     WORKING,
 )
-from hypebasket.engine.sweep.compiler import jitable
+from hypebasket.engine.sweep.compiler import inlined, jitable
 from hypebasket.engine.sweep.holdings import (
     add,
     find_tranche,
@@ -74,7 +74,7 @@ MILLION = 1_000_000
 BOUNDLESS = MILLION * MILLION
 
 
-@jitable
+@inlined
 def pays(side: int) -> bool:
     """Tell whether an order pays for shares: a purchase or a cover."""
     return side in (BUY, COVER)
@@ -83,7 +83,7 @@ def pays(side: int) -> bool:
 # Prices
 
 
-@jitable
+@inlined
 def _fill_price(order: Any, phase: int, cell: Any, terms: Any) -> tuple[int, int]:
     """Return the price (fen) at which the auction of ``phase`` serves the order, or 0 and why it does not."""
     is_buy = pays(order.side)
@@ -105,7 +105,7 @@ def _fill_price(order: Any, phase: int, cell: Any, terms: Any) -> tuple[int, int
     return price, NO_REASON
 
 
-@jitable
+@inlined
 def _served_price(is_buy: bool, phase: int, cell: Any, policy: int) -> tuple[int, int]:
     """Return the price at which limits and suspensions leave the order served, or 0 and why they do not."""
     if not cell.trading:
@@ -142,7 +142,7 @@ def legal_sale(law: Any, terms: Any, held: int, wanted: int) -> int:
     return exact_sale(held, wanted, law.minimum, law.step, law.odd_lots_stay == 1)
 
 
-@jitable
+@inlined
 def _afforded(money: int, price: int, is_buy: bool, law: Any, terms: Any) -> int:
     """Return the largest legal number of shares that ``money`` buys, or backs the short sale of, fees included."""
     minimum, step, maximum = law.minimum, law.step, law.maximum
@@ -154,7 +154,7 @@ def _afforded(money: int, price: int, is_buy: bool, law: Any, terms: Any) -> int
     )
 
 
-@jitable
+@inlined
 def _wanted(order: Any, price: int, law: Any, terms: Any, books: Any) -> int:
     """Return how many shares the order still wants at ``price``."""
     if opens(order.side):
@@ -166,7 +166,7 @@ def _wanted(order: Any, price: int, law: Any, terms: Any, books: Any) -> int:
     return owned if order.asked == NO_SUM else min(order.asked - order.filled, owned)
 
 
-@jitable
+@inlined
 def _opening(order: Any, wanted: int, price: int, room: int, law: Any, terms: Any, cash: int) -> tuple[int, int]:
     """Return how many of the wanted shares can be bought or sold short, and what stands between."""
     if wanted == 0:
@@ -182,7 +182,7 @@ def _opening(order: Any, wanted: int, price: int, room: int, law: Any, terms: An
     return shares, reason
 
 
-@jitable
+@inlined
 def _closing(order: Any, wanted: int, room: int, law: Any, terms: Any, stock: Any, row: int) -> tuple[int, int]:
     """Return how many of the wanted shares can be sold or covered, and what stands between."""
     if wanted == 0:
@@ -204,7 +204,7 @@ def _closing(order: Any, wanted: int, room: int, law: Any, terms: Any, stock: An
     return shares, reason
 
 
-@jitable
+@inlined
 def _volume_room(cell: Any, terms: Any, stock: Any, row: int) -> int:
     """Return how many more shares the participation cap leaves in this session."""
     if cell.volume == UNKNOWN or not terms.volume_cap:
@@ -216,7 +216,7 @@ def _volume_room(cell: Any, terms: Any, stock: Any, row: int) -> int:
 # Trades
 
 
-@jitable
+@inlined
 def _execute(market: Any, terms: Any, books: Any, slot: int, phase: int, shares: int, price: int, row: int) -> None:
     """Trade: in executions of legal order size, each with its fees."""
     order = books.orders[slot]
@@ -233,14 +233,14 @@ def _execute(market: Any, terms: Any, books: Any, slot: int, phase: int, shares:
         _book(terms, law, books, order, phase, part, price, row)
         own = find_tranche(books, order.event, order.column)
         if opens(order.side) and own == NONE:
-            own = open_tranche(market, books, order, terms.first, row)
+            own = open_tranche(market, terms, books, order, row)
         _move(books, stock, own, order.side, part, price, row)
         stock.net += part if pays(order.side) else -part
         order.filled += part
         shares -= part
 
 
-@jitable
+@inlined
 def _move(books: Any, stock: Any, slot: int, side: int, shares: int, price: int, row: int) -> None:
     """Move the shares of one execution."""
     if side == BUY:
@@ -260,7 +260,7 @@ def _move(books: Any, stock: Any, slot: int, side: int, shares: int, price: int,
         reduce(books, slot, -shares)
 
 
-@jitable
+@inlined
 def _book(terms: Any, law: Any, books: Any, order: Any, phase: int, shares: int, price: int, row: int) -> None:
     """Move the cash of one execution, and write it down."""
     book = books.book[0]
@@ -283,7 +283,7 @@ def _book(terms: Any, law: Any, books: Any, order: Any, phase: int, shares: int,
     book.n_fills += 1
 
 
-@jitable
+@inlined
 def _is_lawful(law: Any, terms: Any) -> bool:
     """Tell whether the law of the session is known as far as it is asked, and allows the broker's commission."""
     if terms.lots_and_cash and not law.sizes_known:
@@ -291,7 +291,7 @@ def _is_lawful(law: Any, terms: Any) -> bool:
     return not terms.fees_and_tax or (law.rates_known == 1 and terms.rate_ppm <= law.commission_cap)
 
 
-@jitable
+@inlined
 def _attempt(market: Any, terms: Any, books: Any, slot: int, phase: int, row: int) -> None:
     """Try an order in an auction."""
     order = books.orders[slot]
@@ -342,6 +342,8 @@ def _count_down(books: Any, slot: int, tried: bool) -> None:
 @jitable
 def auction(market: Any, terms: Any, books: Any, phase: int, row: int) -> None:
     """Try the orders of one phase of a session: what takes positions off, then what takes them on, each by symbol."""
+    if books.book[0].n_working == 0:
+        return
     for opening in (False, True):
         count = _line_up(books, phase, opening)
         for place in range(count):
@@ -350,7 +352,7 @@ def auction(market: Any, terms: Any, books: Any, phase: int, row: int) -> None:
     sweep_tranches(books)
 
 
-@jitable
+@inlined
 def _line_up(books: Any, phase: int, opening: bool) -> int:
     """Queue the working orders of a phase that open (or close) positions, by symbol, then by age; return how many."""
     count = 0

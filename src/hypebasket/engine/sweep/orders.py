@@ -16,20 +16,20 @@ from hypebasket.engine.sweep.codes import (
     SHORT,
     WORKING,
 )
-from hypebasket.engine.sweep.compiler import jitable
+from hypebasket.engine.sweep.compiler import inlined, jitable
 from hypebasket.engine.sweep.pool import give_back, take
 from hypebasket.engine.sweep.records import ORDERS
 
 __all__ = ["end", "lapse", "last_row_of", "opens", "place", "sweep_orders"]
 
 
-@jitable
+@inlined
 def opens(side: int) -> bool:
     """Tell whether an order takes a position on: a purchase or a short sale."""
     return side in (BUY, SHORT)
 
 
-@jitable
+@inlined
 def place(books: Any, event: int, column: int, side: int, kind: int, purpose: int, created: int) -> int:
     """Start working an order, and return its slot; it has no money, no number of shares and no bound yet."""
     book = books.book[0]
@@ -50,7 +50,7 @@ def place(books: Any, event: int, column: int, side: int, kind: int, purpose: in
     return slot
 
 
-@jitable
+@inlined
 def end(books: Any, slot: int, status: int, reason: int) -> None:
     """End an order; shares bought or sold so far make an unfilled end a partial one."""
     order, book = books.orders[slot], books.book[0]
@@ -87,13 +87,13 @@ def sweep_orders(books: Any, recorded: bool) -> None:
         book.n_ended = 0
 
 
-@jitable
+@inlined
 def last_row_of(last_row: int, due: int) -> int:
     """Return the last row on which a purchase is tried: that of its window, or of its planned end."""
     return min(last_row, (due + 1) // 2 - 1)
 
 
-@jitable
+@inlined
 def lapse(books: Any, row: int) -> None:
     """End the orders whose last session was ``row`` or one before it."""
     for place_ in range(books.book[0].n_working):

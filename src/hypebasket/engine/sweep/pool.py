@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from hypebasket.engine.sweep.codes import NONE
-from hypebasket.engine.sweep.compiler import jitable
+from hypebasket.engine.sweep.compiler import inlined
 
 __all__ = ["give_back", "has_room", "take"]
 
 
-@jitable
+@inlined
 def take(pool: Any, rows: Any) -> int:
     """Return a slot nobody uses; ``has_room`` was asked before."""
     slot = pool.free
@@ -23,7 +23,7 @@ def take(pool: Any, rows: Any) -> int:
     return slot
 
 
-@jitable
+@inlined
 def give_back(pool: Any, rows: Any, slot: int) -> None:
     """Let a slot be used again."""
     rows[slot].next = pool.free
@@ -31,7 +31,7 @@ def give_back(pool: Any, rows: Any, slot: int) -> None:
     pool.n_free += 1
 
 
-@jitable
+@inlined
 def has_room(pool: Any, wanted: int) -> bool:
     """Tell whether ``wanted`` more slots can be taken."""
     return pool.room - pool.used + pool.n_free >= wanted

@@ -72,10 +72,12 @@ TERMS: Final = Layout(
         "cash", "policy", "participation_ppm", "rate_ppm", "minimum_commission", "overlap",
         "opening", "borrow_ppm", "holder",
         "limits_on_entry", "limits_on_exit", "t_plus_1", "lots_and_cash", "volume_cap", "fees_and_tax",
-        "first", "stop", "stop_when_flat", "last_release", "n_entries", "n_rebalances", "n_columns", "recorded",
+        "judged", "first", "stop", "stop_when_flat", "last_release", "n_entries", "n_rebalances", "n_columns",
+        "recorded",
     ),
 )  # fmt: skip
-"""What the whole run is subject to; ``recorded``: a ledger is wanted, not its last line alone."""
+"""What the whole run is subject to; ``judged``: closes decide about exits; ``recorded``: a ledger is wanted, not its
+last line alone."""
 
 ENTRY: Final = Layout(
     "Entry",
@@ -111,11 +113,11 @@ BOOK: Final = Layout(
     "Book",
     (
         "cash", "owed", "equity", "market_value", "order_id", "n_working", "n_ended", "n_held", "n_touched", "n_fills",
-        "n_lines", "line_room", "dead_orders", "dead_tranches", "next_entry", "next_rebalance", "stop", "fault",
-        "fault_row", "fault_column",
+        "n_lines", "line_room", "dead_orders", "dead_tranches", "next_due", "next_entry", "next_rebalance", "stop",
+        "fault", "fault_row", "fault_column",
     ),
 )  # fmt: skip
-"""The account and the counters of a run."""
+"""The account and the counters of a run; no position is due by plan before ``next_due``."""
 
 STOCK: Final = Layout(
     "Stock",
