@@ -103,9 +103,9 @@ def test_orders_are_filled_by_the_law(tmp_path: Path) -> None:
 
 def test_it_has_events_in_the_report_and_none_of_its_own_to_trade(tmp_path: Path) -> None:
     run = own(tmp_path, "pass", events=(event("e", "01-03T12:00Z"),)).run(Circle.ALL, primary=True)
-    assert {policy.value for policy in run.ledgers} == {"pessimistic", "realistic", "optimistic"}
+    assert {run.policy.value, *(policy.value for policy in run.bounds)} == {"pessimistic", "realistic", "optimistic"}
     assert [each.plan.mapped.event.id for each in run.events] == ["e"]
-    assert all(not each.ledgers for each in run.events)
+    assert all(each.ledger is None for each in run.events)
 
 
 # Who may be bought

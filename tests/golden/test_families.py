@@ -140,7 +140,7 @@ def test_family_events(case: Sections) -> None:
     for line in case.get("captured", []):
         event_id, profit, _, money = line.split()
         one = next(each for each in run.events if each.plan.mapped.event.id == event_id)
-        capture = capture_of(one.ledgers[run.policy], one.plan.entries, one.plan.idle_ppm)
+        capture = capture_of(one.ledger, one.plan.entries, one.plan.idle_ppm)
         assert capture.captured == pytest.approx(float(profit) / float(money), rel=1e-9)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hypebasket.engine.replay import replay
-from hypebasket.engine.sweep import retrace
+from hypebasket.engine.sweep import retrace, retrace_equity, sweep
 from hypebasket.engine.sweep.compiler import CAN_COMPILE
 from hypebasket.ledger.difference import first_difference
 from hypebasket.ledger.records import Ledger
 from hypebasket.market.panel import MarketPanel
 from hypebasket.pipeline.sleeve import SleeveRunner
-from hypebasket.plan.intents import Plan
+from hypebasket.plan.intents import POLICY, Plan
 from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.spec.strategy import FillPolicy
 from hypebasket.spec.text import Circle
@@ -35,17 +35,25 @@ def assert_parity(
     for compiled in {CAN_COMPILE, CAN_COMPILE and not plain}:
         found = retrace(panel, plan, compiled=compiled, **run)  # type: ignore[arg-type]
         difference = first_difference(expected, found)
-        assert difference is None, f"{'compiled' if compiled else 'plain Python'}: {difference}"
+        how = "compiled" if compiled else "plain Python"
+        assert difference is None, f"{how}: {difference}"
+        end = sweep(panel, [plan], compiled=compiled, **run)  # type: ignore[arg-type]
+        ended = (int(end.equity[0]), int(end.fills[0]))
+        assert ended == (expected.equity[-1].equity, len(expected.fills)), f"{how}, without a ledger: {ended}"
+        if not stop_when_flat:
+            del run["stop_when_flat"]
+            curve = retrace_equity(panel, plan, compiled=compiled, **run)  # type: ignore[arg-type]
+            run["stop_when_flat"] = False
+            assert curve == [record.equity for record in expected.equity], f"{how}, the curve alone"
     return expected
 
 
 def runs_of(runner: SleeveRunner, circle: Circle, policy: FillPolicy) -> Iterator[tuple[Plan, int, bool]]:
     """Yield the plans a circle is run with, the row each starts on, and whether it stops when flat."""
-    from hypebasket.pipeline.sleeve import _following
-
-    mapped = runner.mapped_events
-    plans = [runner.builder.event(each, circle, after) for each, after in zip(mapped, _following(mapped), strict=True)]
-    yield runner._continuous(plans, circle, policy), runner.sleeve.start, False
+    plans = runner.plans(circle)
+    whole = runner.whole(plans, circle)
+    assert whole is not None, "a class of its own has no plan"
+    yield replace(whole, policy=POLICY[policy]), runner.sleeve.start, False
     for plan in plans:
         if runner.triggered and plan.row is not None and plan.entries:
             yield runner.builder.events([plan], policy), plan.row, True

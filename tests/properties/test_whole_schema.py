@@ -89,8 +89,8 @@ def test_every_ledger_holds_every_invariant(seed: int, rules: Strategy, circle: 
     assert len(run.ledger.equity) == N_SESSIONS - 1
     for each in run.events:
         assert {entry.symbol for entry in each.plan.entries} <= {stock.symbol for stock in each.plan.members}
-        for ledger in each.ledgers.values():
-            assert {order.event_id for order in ledger.orders} <= {each.plan.mapped.event.id}
+        if each.ledger:
+            assert {order.event_id for order in each.ledger.orders} <= {each.plan.mapped.event.id}
 
 
 @WHOLE_SCHEMA
@@ -131,9 +131,7 @@ def test_nor_anything_an_event_does_on_its_own(seed: int, other: int, rules: Str
 def _isolated(world: World, rules: Strategy, circle: str, day: date) -> dict[str, Any]:
     """Return the orders and fills of each event's own run up to a day."""
     run = runner(world.made, rules, world.events, world.members).run(Circle(circle), primary=False)
-    known = {
-        each.plan.mapped.event.id: known_by(ledger, day)[:2] for each in run.events for ledger in each.ledgers.values()
-    }
+    known = {each.plan.mapped.event.id: known_by(each.ledger, day)[:2] for each in run.events if each.ledger}
     return {event_id: seen for event_id, seen in known.items() if any(seen)}
 
 
@@ -219,7 +217,7 @@ def _first_purchases(world: World, rules: Strategy, circle: Circle) -> dict[tupl
     of = runner(world.made, rules, world.events, world.members, cash=RICH)
     if rules.trigger.on is TriggerOn.EVENTS:
         run = of.run(circle, primary=False)
-        ledgers = [ledger for each in run.events for ledger in each.ledgers.values()]
+        ledgers = [each.ledger for each in run.events if each.ledger]
     else:
         ledgers = [continuous(of, circle)]
     found: dict[tuple[str, str], date] = {}

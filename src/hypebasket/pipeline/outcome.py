@@ -22,7 +22,7 @@ from hypebasket.ledger.result import (
     WaterfallBar,
 )
 from hypebasket.market.panel import FEN
-from hypebasket.pipeline.sleeve import CircleRun, EventRun, SleeveRunner
+from hypebasket.pipeline.sleeve import CircleRun, Curve, EventRun, SleeveRunner
 from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.event import Event
 from hypebasket.spec.strategy import FillPolicy, Overlap
@@ -205,8 +205,8 @@ class _EventReader:
         plan, rows = event.plan, self.panel.row_of
         base = rows[plan.mapped.base]
         last = base + self.window
-        captures = self._captures(event, base, last)
-        reported = captures.get(self.run.policy)
+        reported = self._reported(event, base, last)
+        captured = self._captured(event, reported, base, last)
         passed = dict(plan.passed)
         names = tuple(self._name(stock, base, last, reported, passed.get(stock.symbol)) for stock in plan.members)
         known = [(name.headline, stock.weight) for name, stock in zip(names, plan.members, strict=True)]
@@ -225,9 +225,9 @@ class _EventReader:
                 "headline": headline.mean,
                 "headline_median": headline.median,
                 "headline_without_best": headline.without_best,
-                "captured": _captured(reported),
-                "captured_pessimistic": _captured(captures.get(FillPolicy.PESSIMISTIC)),
-                "captured_optimistic": _captured(captures.get(FillPolicy.OPTIMISTIC)),
+                "captured": captured.get(self.run.policy),
+                "captured_pessimistic": captured.get(FillPolicy.PESSIMISTIC),
+                "captured_optimistic": captured.get(FillPolicy.OPTIMISTIC),
                 "open_at_end": bool(reported and reported.open_at_end),
                 "allotted": reported.allotted / FEN if reported else None,
                 "waterfall": _bars(bars),
@@ -236,18 +236,30 @@ class _EventReader:
             }
         )
 
-    def _captures(self, event: EventRun, base: int, last: int) -> dict[FillPolicy, Capture]:
+    def _reported(self, event: EventRun, base: int, last: int) -> Capture | None:
+        """Return what one event captured under the strategy's own fills."""
         if self.runner.triggered:
-            entries, idle = event.plan.entries, event.plan.idle_ppm
-            return {policy: capture_of(ledger, entries, idle) for policy, ledger in event.ledgers.items()}
+            ledger, plan = event.ledger, event.plan
+            return None if ledger is None else capture_of(ledger, plan.entries, plan.idle_ppm)
         if not event.plan.members:
-            return {}
-        return {policy: self._equity_change(ledger, base, last) for policy, ledger in self.run.ledgers.items()}
+            return None
+        return self._equity_change([record.equity for record in self.run.ledger.equity], base, last)
 
-    def _equity_change(self, ledger: Ledger, base: int, last: int) -> Capture:
+    def _captured(self, event: EventRun, reported: Capture | None, base: int, last: int) -> dict[FillPolicy, float]:
+        """Return the captured number under every fill policy that was run."""
+        if reported is None:
+            return {}
+        if self.runner.triggered:
+            bounds = {policy: earned / reported.allotted for policy, earned in event.bounds.items()}
+        else:
+            changes = {policy: self._equity_change(curve, base, last) for policy, curve in self.run.bounds.items()}
+            bounds = {policy: change.captured for policy, change in changes.items()}
+        return {**bounds, self.run.policy: reported.captured}
+
+    def _equity_change(self, curve: Curve, base: int, last: int) -> Capture:
         """Return what a strategy without a trigger made from the base close to the close of the window."""
         start = self.runner.sleeve.start
-        path = [ledger.initial_cash, *(record.equity for record in ledger.equity)]
+        path = [self.run.ledger.initial_cash, *curve]
         before = path[max(base - start + 1, 0)]
         after = path[min(last - start + 1, len(path) - 1)]
         return Capture(after - before, before, open_at_end=False, names={})
@@ -261,7 +273,7 @@ class _EventReader:
         if self.runner.triggered:
             earned = dict(event.earned)
         else:
-            changes = {step: self._equity_change(ledger, base, last) for step, ledger in self.run.rungs.items()}
+            changes = {step: self._equity_change(curve, base, last) for step, curve in self.run.rungs.items()}
             earned = {step: money_of(change.captured, reported.allotted) for step, change in changes.items()}
         if not earned:
             return ()
@@ -339,10 +351,6 @@ def _owners(events: Sequence[EventRun], *, shared: bool) -> dict[str, str]:
 
 def _bars(bars: Iterable[Bar]) -> tuple[WaterfallBar, ...]:
     return tuple(WaterfallBar(step=bar.step.value, money=bar.money / FEN) for bar in bars)
-
-
-def _captured(capture: Capture | None) -> float | None:
-    return capture.captured if capture else None
 
 
 def primary_circle(basket: Basket, own: Circle | None, override: Circle | None) -> Circle:

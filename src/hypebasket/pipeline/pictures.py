@@ -76,9 +76,8 @@ def _event(runner: SleeveRunner, run: CircleRun, event: EventRun) -> EventChart:
 
 def _fills(run: CircleRun, event: EventRun, panel: MarketPanel, base: int, last: int) -> list[Fill]:
     """Return the fills of the event-isolated run; of a strategy without a trigger, those of the window."""
-    isolated = event.ledgers.get(run.policy)
-    if isolated is not None:
-        return isolated.fills
+    if event.ledger is not None:
+        return event.ledger.fills
     return [fill for fill in run.ledger.fills if base < panel.row_of[fill.session] <= last]
 
 

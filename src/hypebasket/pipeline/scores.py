@@ -85,9 +85,9 @@ class Arena:
         """Evaluate it again the way a run that is reported is made, by the engine that has the say."""
         run = self._runner(strategy).run(self.circle(strategy), primary=True)
         captured = [
-            capture_of(event.ledgers[run.policy], event.plan.entries, event.plan.idle_ppm).captured
+            capture_of(event.ledger, event.plan.entries, event.plan.idle_ppm).captured
             for event in run.events
-            if event.ledgers
+            if event.ledger
         ]
         return _score(run.ledger, captured)
 

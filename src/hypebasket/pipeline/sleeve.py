@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hypebasket.engine.replay import OwnRun, load_own_class, replay, replay_own
-from hypebasket.engine.sweep import retrace, sweep
+from hypebasket.engine.sweep import retrace, retrace_equity, sweep
 from hypebasket.errors import CalendarEndError
 from hypebasket.events.mapping import MappedEvent, map_event
 from hypebasket.events.selection import events_for
@@ -28,7 +28,7 @@ from hypebasket.spec.text import Circle, Market, Text
 from hypebasket.stats.captured import allotted_money
 from hypebasket.stats.shortfall import RUNGS, Step
 
-__all__ = ["CircleRun", "EventRun", "Sleeve", "SleeveRunner"]
+__all__ = ["CircleRun", "Curve", "EventRun", "Sleeve", "SleeveRunner"]
 
 NEAR_SESSIONS = 40
 """Most events are over by then; a run of one sees no more of the market than it must."""
@@ -64,36 +64,39 @@ class Sleeve:
         return self.panel.sessions[self.stop - 1]
 
 
+Curve = Sequence[int]
+"""Closing equity in fen, session by session."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventRun:
-    """One event: what was planned, and its event-isolated ledger under each policy (none where nothing was planned).
+    """One event: what was planned, and its event-isolated ledger (none where nothing was planned).
 
-    ``earned`` is the profit behind each step of its waterfall, in fen, for the circle that leads the report.
+    For the circle that leads the report also profits in fen: under the other fill policies (``bounds``), and behind
+    each step of the waterfall (``earned``).
     """
 
     plan: EventPlan
-    ledgers: dict[FillPolicy, Ledger]
+    ledger: Ledger | None = None
+    bounds: Mapping[FillPolicy, int] = field(default_factory=dict)
     earned: Mapping[Step, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CircleRun:
-    """One circle of members: the continuous ledger under each policy that was run, and its events.
+    """One circle of members: the continuous ledger under the strategy's fill policy, and its events.
 
-    ``rungs`` are the continuous ledgers behind the waterfall of a strategy without a trigger.
+    Of a strategy without a trigger, in the circle that leads the report, also curves: under the other fill policies
+    (``bounds``), and behind each step of the waterfall (``rungs``).
     """
 
     circle: Circle
     primary: bool
     policy: FillPolicy
-    ledgers: dict[FillPolicy, Ledger]
+    ledger: Ledger
     events: tuple[EventRun, ...]
-    rungs: Mapping[Step, Ledger] = field(default_factory=dict)
-
-    @property
-    def ledger(self) -> Ledger:
-        """The continuous ledger that is reported."""
-        return self.ledgers[self.policy]
+    bounds: Mapping[FillPolicy, Curve] = field(default_factory=dict)
+    rungs: Mapping[Step, Curve] = field(default_factory=dict)
 
 
 class SleeveRunner:
@@ -119,27 +122,25 @@ class SleeveRunner:
 
     def run(self, circle: Circle, *, primary: bool) -> CircleRun:
         """Run one circle: all events on one capital, and for a triggered strategy each event on its own."""
-        policy = self.strategy.fills
-        policies = (policy, *(bound for bound in BOUNDS if bound is not policy)) if primary else (policy,)
-        mapped, plans = self.mapped_events, self.plans(circle)
-        wanted = (policy,) if self.triggered else policies
-        continuous = {
-            each: self._run(plans, mapped, circle, each, reported=primary and each is policy) for each in wanted
+        own = self.strategy.fills
+        plans = self.plans(circle)
+        plan = self.whole(plans, circle)
+        ledger = self._run(circle, plan, reported=primary)
+        events = tuple(self._isolated(each, leads=primary) for each in plans)
+        if self.triggered or not primary:
+            return CircleRun(circle, primary, own, ledger, events)
+        bounds = {policy: self._curve(circle, plan, policy) for policy in BOUNDS if policy is not own}
+        rungs = {
+            step: self._curve(circle, plan, own, frictions)
+            for step, frictions in RUNGS.items()
+            if frictions != ALL_FRICTIONS
         }
-        events = tuple(self._isolated(plan, policies, leads=primary) for plan in plans)
-        rungs = {}
-        if primary and not self.triggered:
-            rungs = {
-                step: self._run(plans, mapped, circle, policy, frictions, reported=False)
-                for step, frictions in RUNGS.items()
-                if frictions != ALL_FRICTIONS
-            }
-            rungs[Step.FEES_AND_TAX] = continuous[policy]
-        return CircleRun(circle, primary, policy, continuous, events, rungs)
+        rungs[Step.FEES_AND_TAX] = _curve_of(ledger)
+        return CircleRun(circle, primary, own, ledger, events, bounds, rungs)
 
     def continuous(self, circle: Circle, *, reported: bool = True) -> Ledger:
         """Run all events of one circle on one capital, and nothing else."""
-        return self._run(self.plans(circle), self.mapped_events, circle, self.strategy.fills, reported=reported)
+        return self._run(circle, self.whole(self.plans(circle), circle), reported=reported)
 
     def captured(self, plan: EventPlan) -> float | None:
         """Return what one event on its own captured, under the strategy's fills; ``None`` where nothing was planned."""
@@ -160,21 +161,44 @@ class SleeveRunner:
         following = _following(mapped)
         return [self.builder.event(each, circle, later) for each, later in zip(mapped, following, strict=True)]
 
-    def _run(
-        self,
-        plans: Sequence[EventPlan],
-        mapped: Sequence[MappedEvent],
-        circle: Circle,
-        policy: FillPolicy,
-        frictions: Frictions = ALL_FRICTIONS,
-        *,
-        reported: bool,
-    ) -> Ledger:
+    def whole(self, plans: Sequence[EventPlan], circle: Circle) -> Plan | None:
+        """Return the plan of the whole run on one capital; ``None`` for a class of its own, which plans as it goes."""
+        if self.own is not None:
+            return None
+        policy = self.strategy.fills
+        match self.strategy.trigger.on:
+            case TriggerOn.EVENTS:
+                return self.builder.events(plans, policy)
+            case TriggerOn.MEMBERSHIP:
+                return self.builder.membership(circle, policy)
+            case TriggerOn.ROTATION:
+                return self.builder.rotation(plans, circle, policy)
+
+    def _run(self, circle: Circle, plan: Plan | None, *, reported: bool) -> Ledger:
         """Run all events on one capital."""
-        if self.own is None:
-            plan = self._continuous(plans, circle, policy)
-            start, stop = self.sleeve.start, self.sleeve.stop
-            return self._execute(plan, start=start, stop=stop, frictions=frictions, reported=reported)
+        if plan is None:
+            return self._run_own(circle, self.strategy.fills)
+        return self._execute(plan, start=self.sleeve.start, stop=self.sleeve.stop, reported=reported)
+
+    def _curve(
+        self, circle: Circle, plan: Plan | None, policy: FillPolicy, frictions: Frictions = ALL_FRICTIONS
+    ) -> Curve:
+        """Run all events on one capital under a fill policy and some of the frictions; only the equity is kept."""
+        if plan is None:
+            return _curve_of(self._run_own(circle, policy, frictions))
+        sleeve = self.sleeve
+        return retrace_equity(
+            sleeve.panel,
+            replace(plan, policy=POLICY[policy]),
+            cash=sleeve.capital,
+            start=sleeve.start,
+            stop=sleeve.stop,
+            frictions=frictions,
+        )
+
+    def _run_own(self, circle: Circle, policy: FillPolicy, frictions: Frictions = ALL_FRICTIONS) -> Ledger:
+        """Run the strategy's own class."""
+        assert self.own is not None
         sleeve = self.sleeve
         participation = round(self.strategy.size.participation * MILLION)
 
@@ -184,7 +208,7 @@ class SleeveRunner:
         run = OwnRun(
             panel=sleeve.panel,
             basket=self.basket,
-            events=mapped,
+            events=self.mapped_events,
             members=lambda row: self.builder.eligible(circle, cutoff(row), row),
             cutoff=cutoff,
             start=sleeve.start,
@@ -203,16 +227,6 @@ class SleeveRunner:
         check_ledger(ledger, self.tape, participation, frictions)
         return ledger
 
-    def _continuous(self, plans: Sequence[EventPlan], circle: Circle, policy: FillPolicy) -> Plan:
-        """Return the plan of the whole run on one capital."""
-        match self.strategy.trigger.on:
-            case TriggerOn.EVENTS:
-                return self.builder.events(plans, policy)
-            case TriggerOn.MEMBERSHIP:
-                return self.builder.membership(circle, policy)
-            case TriggerOn.ROTATION:
-                return self.builder.rotation(plans, circle, policy)
-
     @cached_property
     def mapped_events(self) -> list[MappedEvent]:
         """Map the events to sessions, in the order in which they own names; what lies past the calendar is noted."""
@@ -228,31 +242,33 @@ class SleeveRunner:
         """Whether anything is wished for an event."""
         return self.triggered and plan.row is not None and bool(plan.entries or plan.idle_ppm)
 
-    def _isolated(self, plan: EventPlan, policies: Sequence[FillPolicy], *, leads: bool) -> EventRun:
+    def _isolated(self, plan: EventPlan, *, leads: bool) -> EventRun:
         """Run one event on fresh capital until it is flat again, or marked at the end of the run.
 
-        The circle that ``leads`` the report also gets the steps of its waterfall.
+        The circle that ``leads`` the report also gets its bounds and the steps of its waterfall.
         """
         if not self._acts(plan):
-            return EventRun(plan, {})
+            return EventRun(plan)
         assert plan.row is not None
-        own = self.strategy.fills
-        ledgers = {
-            policy: self._until_flat(self.builder.events([plan], policy), plan.row, reported=leads and policy is own)
-            for policy in policies
+        own, row = self.strategy.fills, plan.row
+        wish = self.builder.events([plan], own)
+        ledger = self._until_flat(wish, row, reported=leads)
+        if not leads:
+            return EventRun(plan, ledger)
+        bounds = {
+            policy: self._earned(replace(wish, policy=POLICY[policy]), row) for policy in BOUNDS if policy is not own
         }
-        return EventRun(plan, ledgers, self._rungs(plan, ledgers[own]) if leads else {})
+        return EventRun(plan, ledger, bounds, self._rungs(plan, wish, ledger))
 
-    def _rungs(self, plan: EventPlan, full: Ledger) -> dict[Step, int]:
+    def _rungs(self, plan: EventPlan, wish: Plan, full: Ledger) -> dict[Step, int]:
         """Run one event with one friction more at a time; the first run enters at the base close."""
         assert plan.row is not None
         base = self.sleeve.panel.row_of[plan.mapped.base]
         at_base = self.builder.events([plan.entered_at(base)], self.strategy.fills)
-        planned = self.builder.events([plan], self.strategy.fills)
         earned = {Step.CHOICE: self._earned(at_base, base, RUNGS[Step.CHOICE])}
         for step, frictions in RUNGS.items():
             if step not in (Step.CHOICE, Step.FEES_AND_TAX):
-                earned[step] = self._earned(planned, plan.row, frictions)
+                earned[step] = self._earned(wish, plan.row, frictions)
         return {**earned, Step.FEES_AND_TAX: full.equity[-1].equity - full.initial_cash}
 
     def _earned(self, plan: Plan, start: int, frictions: Frictions = ALL_FRICTIONS) -> int:
@@ -285,7 +301,6 @@ class SleeveRunner:
         start: int,
         stop: int,
         stop_when_flat: bool = False,
-        frictions: Frictions = ALL_FRICTIONS,
         reported: bool,
     ) -> Ledger:
         """Run a plan and check its ledger: what is ``reported`` in backtrader, all else in the compiled engine."""
@@ -298,10 +313,13 @@ class SleeveRunner:
             stop=stop,
             stop_when_flat=stop_when_flat,
             currency=self.sleeve.currency,
-            frictions=frictions,
         )
-        check_ledger(ledger, self.tape, plan.participation_ppm, frictions, plan.commission)
+        check_ledger(ledger, self.tape, plan.participation_ppm, commission=plan.commission)
         return ledger
+
+
+def _curve_of(ledger: Ledger) -> Curve:
+    return [record.equity for record in ledger.equity]
 
 
 def _worth(strategy: Strategy) -> int | None:

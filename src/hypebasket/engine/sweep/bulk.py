@@ -56,17 +56,19 @@ def sweep(
         if not plan.entries and not any(rebalance.weights_ppm for rebalance in plan.rebalances):
             return cash, 0
         script = encode(panel, plan).script
-        set_terms(
-            script, cash=cash, start=start, stop=stop, stop_when_flat=stop_when_flat, frictions=frictions,
-            recorded=False,
-        )  # fmt: skip
+        set_terms(script, cash=cash, start=start, stop=stop, stop_when_flat=stop_when_flat, frictions=frictions)
         books = run_script(market, script, _room(panel), compiled=compiled)
         raise_fault(books.book[0], panel, plan)
         book = books.book[0]
         return (int(book["equity"]), int(book["n_fills"])) if compiled else (book.equity, book.n_fills)
 
-    with ThreadPoolExecutor(_threads(threads, compiled=compiled)) as pool:
-        ends = np.array(list(pool.map(end_of, plans)), dtype=np.int64).reshape(-1, 2)
+    workers = min(_threads(threads, compiled=compiled), len(plans))
+    if workers > 1:
+        with ThreadPoolExecutor(workers) as pool:
+            found = list(pool.map(end_of, plans))
+    else:
+        found = [end_of(plan) for plan in plans]
+    ends = np.array(found, dtype=np.int64).reshape(-1, 2)
     return SweepOutcome(ends[:, 0], ends[:, 1])
 
 
@@ -108,7 +110,7 @@ def sweep_calendars(
     rows = np.sort(np.asarray(calendars, dtype=np.int64), axis=1)
     _check(pattern, row, rows, start, stop)
     encoded = encode(panel, pattern).script
-    set_terms(encoded, cash=cash, start=start, stop=stop, stop_when_flat=True, frictions=frictions, recorded=False)
+    set_terms(encoded, cash=cash, start=start, stop=stop, stop_when_flat=True, frictions=frictions)
     patterns = _patterns(encoded, row, gap_ppm)
     market, room = market_of(panel), _room(panel)
     workers = _threads(threads, compiled=compiled)

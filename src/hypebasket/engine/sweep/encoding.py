@@ -85,9 +85,13 @@ def set_terms(
     stop: int,
     stop_when_flat: bool,
     frictions: Frictions = ALL_FRICTIONS,
-    recorded: bool,
+    recorded: bool = False,
+    curved: bool = False,
 ) -> None:
-    """Fill in what a run is subject to; the session before ``start`` is shown, but nothing can happen on it."""
+    """Fill in what a run is subject to; the session before ``start`` is shown, but nothing can happen on it.
+
+    ``recorded``: a whole ledger is wanted; ``curved``: the equity of every session at least.
+    """
     if not 0 <= cash <= MOST_CASH:
         raise UsageError(f"capital of {cash} fen: not from 0 to {MOST_CASH}", "run it in the backtrader engine")
     _fill(
@@ -97,6 +101,7 @@ def set_terms(
         stop=stop,
         stop_when_flat=stop_when_flat,
         recorded=recorded,
+        curved=recorded or curved,
         **frictions._asdict(),
     )
 

@@ -40,7 +40,7 @@ def run(market: Any, script: Any, books: Any) -> int:
         following = row + 1
         if _is_quiet(script, books, row):
             book.equity, book.market_value = book.cash, 0
-            if not terms.recorded:
+            if not terms.curved:
                 following = _next_release(script, books, row)
         elif _has_room(script, books, row):
             _session(market, script, books, row)
@@ -48,7 +48,7 @@ def run(market: Any, script: Any, books: Any) -> int:
             stop_at(books, NO_ROOM, row, 0)
             break
         book.stop = following
-        if terms.recorded:
+        if terms.curved:
             day = books.equity[row - terms.first]
             day.cash, day.market_value, day.equity = book.cash, book.market_value, book.equity
         if book.fault != NO_FAULT or (terms.stop_when_flat and _is_over(terms, books, following - 1)):
@@ -158,9 +158,9 @@ def _end_delisted(market: Any, terms: Any, books: Any, row: int) -> None:
 
 @inlined
 def _is_valued(script: Any, books: Any, row: int) -> bool:
-    """Tell whether anybody asks what the account is worth at a close: a ledger, a margin, an order of the next row."""
+    """Tell whether anybody asks what the account is worth at a close: a curve, a margin, an order of the next row."""
     terms, book = script.terms[0], books.book[0]
-    if terms.recorded or terms.opening == SHORT or book.n_held == 0 or row == terms.stop - 1:
+    if terms.curved or terms.opening == SHORT or book.n_held == 0 or row == terms.stop - 1:
         return True
     if book.next_entry < terms.n_entries and script.entries[book.next_entry].row == row + 1:
         return True

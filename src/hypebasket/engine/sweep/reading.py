@@ -11,11 +11,11 @@ import numpy as np
 from hypebasket.engine.sweep import records
 from hypebasket.engine.sweep.codes import CHARGES, KINDS, NO_SUM, NONE, REASONS, SIDES, STATUSES
 from hypebasket.engine.sweep.encoding import EncodedPlan
-from hypebasket.engine.sweep.records import Books, Layout
+from hypebasket.engine.sweep.records import Books, Layout, Script
 from hypebasket.ledger.records import Charge, Entitlement, EquityRecord, Fill, Ledger, Order, OrderKind, Position, Tax
 from hypebasket.market.panel import MarketPanel
 
-__all__ = ["read_ledger", "value"]
+__all__ = ["read_equity", "read_ledger", "value"]
 
 
 def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency: str, start: int) -> Ledger:
@@ -42,6 +42,13 @@ def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency
         positions=[words.position(line) for line in tables[records.POSITIONS]],
         equity=[EquityRecord(day, *each) for day, each in zip(days, equity, strict=True)][shown:],
     )
+
+
+def read_equity(script: Script, books: Books, *, start: int) -> list[int]:
+    """Return the equity (fen) of every session of a run that began at row ``start``."""
+    first = int(script.terms[0]["first"])
+    days = _rows(books.equity, records.EQUITY, value(books.book[0], "stop") - first)
+    return [equity for *_, equity in days[start - first :]]
 
 
 def value(record: Any, field: str) -> int:

@@ -73,11 +73,11 @@ TERMS: Final = Layout(
         "opening", "borrow_ppm", "holder",
         "limits_on_entry", "limits_on_exit", "t_plus_1", "lots_and_cash", "volume_cap", "fees_and_tax",
         "judged", "first", "stop", "stop_when_flat", "last_release", "n_entries", "n_rebalances", "n_columns",
-        "recorded",
+        "recorded", "curved",
     ),
 )  # fmt: skip
-"""What the whole run is subject to; ``judged``: closes decide about exits; ``recorded``: a ledger is wanted, not its
-last line alone."""
+"""What the whole run is subject to; ``judged``: closes decide about exits; ``curved``: the
+equity of every session is wanted, not that of the last alone; ``recorded``: the whole ledger is."""
 
 ENTRY: Final = Layout(
     "Entry",

@@ -9,7 +9,7 @@ from hypebasket.engine.sweep.compiler import CAN_COMPILE
 from hypebasket.engine.sweep.encoding import encode, set_terms
 from hypebasket.engine.sweep.machine import Room, run_script
 from hypebasket.engine.sweep.market import market_of
-from hypebasket.engine.sweep.reading import read_ledger, value
+from hypebasket.engine.sweep.reading import read_equity, read_ledger, value
 from hypebasket.errors import UsageError
 from hypebasket.ledger.records import EquityRecord, Ledger
 from hypebasket.market.panel import MarketPanel
@@ -20,7 +20,7 @@ from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.rules.lots import order_maximum, order_size
 from hypebasket.rules.short_sale import borrow_terms, margin_terms
 
-__all__ = ["raise_fault", "retrace"]
+__all__ = ["raise_fault", "retrace", "retrace_equity"]
 
 
 def retrace(
@@ -40,7 +40,7 @@ def retrace(
     The ledger equals, row by row, that of ``engine.replay.replay`` for the same arguments. ``compiled`` chooses
     between compiled code and the same loop in plain Python.
     """
-    wishes = len(plan.entries) + sum(len(rebalance.weights_ppm) for rebalance in plan.rebalances)
+    wishes = _wishes(plan)
     if not wishes:
         return Ledger(currency, cash, equity=[EquityRecord(day, cash, 0, cash) for day in panel.sessions[start:stop]])
     encoded = encode(panel, plan)
@@ -57,6 +57,32 @@ def retrace(
     books = run_script(market_of(panel), encoded.script, room, compiled=compiled)
     raise_fault(books.book[0], panel, plan)
     return read_ledger(panel, encoded, books, currency=currency, start=start)
+
+
+def retrace_equity(
+    panel: MarketPanel,
+    plan: Plan,
+    *,
+    cash: int,
+    start: int,
+    stop: int,
+    frictions: Frictions = ALL_FRICTIONS,
+    compiled: bool = CAN_COMPILE,
+) -> list[int]:
+    """Return the closing equity (fen) of every session of ``retrace``'s ledger; nothing else is written down."""
+    if not _wishes(plan):
+        return [cash] * (stop - start)
+    script = encode(panel, plan).script
+    set_terms(script, cash=cash, start=start, stop=stop, stop_when_flat=False, frictions=frictions, curved=True)
+    room = Room(len(panel.symbols), stop - max(start - 1, 0), 1, recorded=False)
+    books = run_script(market_of(panel), script, room, compiled=compiled)
+    raise_fault(books.book[0], panel, plan)
+    return read_equity(script, books, start=start)
+
+
+def _wishes(plan: Plan) -> int:
+    """Return how many orders a plan can come to by itself."""
+    return len(plan.entries) + sum(len(rebalance.weights_ppm) for rebalance in plan.rebalances)
 
 
 def raise_fault(book: Any, panel: MarketPanel, plan: Plan) -> None:
