@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hypebasket.engine.replay import replay
-from hypebasket.engine.sweep import retrace, retrace_equity, sweep
+from hypebasket.engine.sweep import outline, retrace, sweep
 from hypebasket.engine.sweep.compiler import CAN_COMPILE
 from hypebasket.ledger.difference import first_difference
-from hypebasket.ledger.records import Ledger
+from hypebasket.ledger.records import Ledger, OrderStatus
 from hypebasket.market.panel import MarketPanel
 from hypebasket.pipeline.sleeve import SleeveRunner
 from hypebasket.plan.intents import POLICY, Plan
@@ -42,9 +42,11 @@ def assert_parity(
         assert ended == (expected.equity[-1].equity, len(expected.fills)), f"{how}, without a ledger: {ended}"
         if not stop_when_flat:
             del run["stop_when_flat"]
-            curve = retrace_equity(panel, plan, compiled=compiled, **run)  # type: ignore[arg-type]
+            drawn = outline(panel, plan, compiled=compiled, **run)  # type: ignore[arg-type]
             run["stop_when_flat"] = False
-            assert curve == [record.equity for record in expected.equity], f"{how}, the curve alone"
+            assert drawn.equity == [record.equity for record in expected.equity], f"{how}, the curve alone"
+            unfilled = sum(order.status is not OrderStatus.FILLED for order in expected.orders)
+            assert drawn[1:] == (len(expected.fills), unfilled), f"{how}, without a ledger: {drawn[1:]}"
     return expected
 
 

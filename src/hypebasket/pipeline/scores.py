@@ -13,8 +13,8 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
+from hypebasket.engine.sweep import Outline
 from hypebasket.files import write_atomically
-from hypebasket.ledger.records import Ledger, OrderStatus
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.outcome import primary_circle
 from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
@@ -78,8 +78,9 @@ class Arena:
     def score(self, strategy: Strategy) -> Score:
         """Evaluate a strategy: all events on one capital, and each on its own."""
         runner, circle = self._runner(strategy), self.circle(strategy)
-        captured = [runner.captured(plan) for plan in runner.plans(circle)]
-        return _score(runner.continuous(circle, reported=False), [value for value in captured if value is not None])
+        plans = runner.plans(circle)
+        captured = [runner.captured(plan) for plan in plans]
+        return _score(runner.outline(plans, circle), [value for value in captured if value is not None])
 
     def confirmed(self, strategy: Strategy) -> Score:
         """Evaluate it again the way a run that is reported is made, by the engine that has the say."""
@@ -89,7 +90,7 @@ class Arena:
             for event in run.events
             if event.ledger
         ]
-        return _score(run.ledger, captured)
+        return _score(Outline.of(run.ledger), captured)
 
     def _runner(self, strategy: Strategy) -> SleeveRunner:
         return SleeveRunner(self.basket, strategy, self.sleeve, self._workspace.events, self._workspace.root)
@@ -109,13 +110,13 @@ class Arena:
         )
 
 
-def _score(ledger: Ledger, captured: Sequence[float]) -> Score:
+def _score(outline: Outline, captured: Sequence[float]) -> Score:
     return Score(
-        equity=np.array([record.equity for record in ledger.equity], dtype=np.int64),
+        equity=np.array(outline.equity, dtype=np.int64),
         events=len(captured),
         captured=fmean(captured) if captured else None,
-        fills=len(ledger.fills),
-        unfilled=sum(order.status is not OrderStatus.FILLED for order in ledger.orders),
+        fills=outline.fills,
+        unfilled=outline.unfilled,
     )
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hypebasket.engine.replay import OwnRun, load_own_class, replay, replay_own
-from hypebasket.engine.sweep import retrace, retrace_equity, sweep
+from hypebasket.engine.sweep import Outline, outline, retrace, sweep
 from hypebasket.errors import CalendarEndError
 from hypebasket.events.mapping import MappedEvent, map_event
 from hypebasket.events.selection import events_for
@@ -129,18 +129,22 @@ class SleeveRunner:
         events = tuple(self._isolated(each, leads=primary) for each in plans)
         if self.triggered or not primary:
             return CircleRun(circle, primary, own, ledger, events)
-        bounds = {policy: self._curve(circle, plan, policy) for policy in BOUNDS if policy is not own}
+        bounds = {policy: self._outline(circle, plan, policy).equity for policy in BOUNDS if policy is not own}
         rungs = {
-            step: self._curve(circle, plan, own, frictions)
+            step: self._outline(circle, plan, own, frictions).equity
             for step, frictions in RUNGS.items()
             if frictions != ALL_FRICTIONS
         }
-        rungs[Step.FEES_AND_TAX] = _curve_of(ledger)
+        rungs[Step.FEES_AND_TAX] = Outline.of(ledger).equity
         return CircleRun(circle, primary, own, ledger, events, bounds, rungs)
 
-    def continuous(self, circle: Circle, *, reported: bool = True) -> Ledger:
+    def continuous(self, circle: Circle) -> Ledger:
         """Run all events of one circle on one capital, and nothing else."""
-        return self._run(circle, self.whole(self.plans(circle), circle), reported=reported)
+        return self._run(circle, self.whole(self.plans(circle), circle), reported=True)
+
+    def outline(self, plans: Sequence[EventPlan], circle: Circle) -> Outline:
+        """Run all events of one circle on one capital, and say what it comes to; not to be reported."""
+        return self._outline(circle, self.whole(plans, circle), self.strategy.fills)
 
     def captured(self, plan: EventPlan) -> float | None:
         """Return what one event on its own captured, under the strategy's fills; ``None`` where nothing was planned."""
@@ -180,14 +184,14 @@ class SleeveRunner:
             return self._run_own(circle, self.strategy.fills)
         return self._execute(plan, start=self.sleeve.start, stop=self.sleeve.stop, reported=reported)
 
-    def _curve(
+    def _outline(
         self, circle: Circle, plan: Plan | None, policy: FillPolicy, frictions: Frictions = ALL_FRICTIONS
-    ) -> Curve:
-        """Run all events on one capital under a fill policy and some of the frictions; only the equity is kept."""
+    ) -> Outline:
+        """Run all events on one capital under a fill policy and some of the frictions, without a ledger."""
         if plan is None:
-            return _curve_of(self._run_own(circle, policy, frictions))
+            return Outline.of(self._run_own(circle, policy, frictions))
         sleeve = self.sleeve
-        return retrace_equity(
+        return outline(
             sleeve.panel,
             replace(plan, policy=POLICY[policy]),
             cash=sleeve.capital,
@@ -316,10 +320,6 @@ class SleeveRunner:
         )
         check_ledger(ledger, self.tape, plan.participation_ppm, commission=plan.commission)
         return ledger
-
-
-def _curve_of(ledger: Ledger) -> Curve:
-    return [record.equity for record in ledger.equity]
 
 
 def _worth(strategy: Strategy) -> int | None:

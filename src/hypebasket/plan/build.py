@@ -14,7 +14,7 @@ from hypebasket.events.mapping import MappedEvent
 from hypebasket.ledger.records import OrderKind
 from hypebasket.market.calendar import Calendar
 from hypebasket.market.panel import MarketPanel
-from hypebasket.plan.choice import choose, weights_ppm
+from hypebasket.plan.choice import choose, symbols_of, weights_ppm
 from hypebasket.plan.intents import MILLION, POLICY, Due, Entry, ExitTerms, Plan, Rebalance, ShortTerms
 from hypebasket.plan.lifecycle import break_of_board, divergence_row
 from hypebasket.plan.past import PastView
@@ -108,9 +108,11 @@ class PlanBuilder:
         choice = choose(tradable, self.strategy.select, past, base)
         taken = self._candidates(choice.taken, place)
         rows = self._entry_rows(taken, place)
-        passed = {stock.symbol: NOT_SHORTABLE for stock in members if stock not in tradable}
-        passed |= {stock.symbol: NOT_LOCKED for stock in choice.taken if stock not in taken}
-        passed |= {stock.symbol: NO_BREAK for stock in taken if stock.symbol not in rows}
+        passed = {
+            **dict.fromkeys(symbols_of(members) - symbols_of(tradable), NOT_SHORTABLE),
+            **dict.fromkeys(symbols_of(choice.taken) - symbols_of(taken), NOT_LOCKED),
+            **dict.fromkeys(symbols_of(taken) - rows.keys(), NO_BREAK),
+        }
         due = {row: self._due(mapped, row, following, members) for row in set(rows.values())}
         shares = weights_ppm(taken, self.strategy.size, past)
         weights = {stock.symbol: weight for stock, weight in zip(taken, shares, strict=True)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hypebasket.plan.intents import MILLION
@@ -11,7 +11,7 @@ from hypebasket.plan.signals import SIGNALS, deviation, limit_height, median_amo
 from hypebasket.spec.basket import Stock
 from hypebasket.spec.strategy import Select, Size, SizeScheme
 
-__all__ = ["Choice", "choose", "weights_ppm"]
+__all__ = ["Choice", "choose", "symbols_of", "weights_ppm"]
 
 ILLIQUID = "illiquid"
 NOT_SELECTED = "not_selected"
@@ -25,20 +25,23 @@ class Choice:
     passed: tuple[tuple[str, str], ...]
 
 
+def symbols_of(stocks: Iterable[Stock]) -> set[str]:
+    """Return the symbols of some stocks."""
+    return {stock.symbol for stock in stocks}
+
+
 def choose(members: Sequence[Stock], select: Select, past: PastView, base: int) -> Choice:
     """Apply ``select`` to the members: liquidity first, then limit-ups only, then the ranks."""
     passed: dict[str, str] = {}
     left = list(members)
     if select.min_amount is not None:
         left = [stock for stock in left if (median_amount(past, stock.symbol, base) or 0) >= select.min_amount]
-        passed |= {stock.symbol: ILLIQUID for stock in members if stock not in left}
+        passed |= dict.fromkeys(symbols_of(members) - symbols_of(left), ILLIQUID)
     if select.limit_up_only:
         left = [stock for stock in left if limit_height(past, stock.symbol, base)]
     if select.top is not None or select.bottom is not None:
         left = _ranked(left, select, past, base)
-    for stock in members:
-        if stock not in left:
-            passed.setdefault(stock.symbol, NOT_SELECTED)
+    passed = {**dict.fromkeys(symbols_of(members) - symbols_of(left), NOT_SELECTED), **passed}
     return Choice(tuple(sorted(left, key=lambda stock: stock.symbol)), tuple(sorted(passed.items())))
 
 

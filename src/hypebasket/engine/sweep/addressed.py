@@ -158,5 +158,5 @@ def _table(bundle: Any) -> Integers:
 
 
 def _address(array: Any) -> int:
-    address: int = array.__array_interface__["data"][0]
+    address: int = array.ctypes.data  # the other way to it, the array interface, spells out every field's type
     return address

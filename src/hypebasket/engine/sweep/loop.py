@@ -64,7 +64,7 @@ def _begin(terms: Any, books: Any) -> None:
     book = books.book[0]
     book.cash, book.owed, book.equity, book.market_value = terms.cash, 0, terms.cash, 0
     book.order_id, book.n_working, book.n_ended, book.n_held, book.n_touched = 0, 0, 0, 0, 0
-    book.n_fills, book.n_lines, book.next_due = 0, 0, NEVER
+    book.n_fills, book.n_unfilled, book.n_lines, book.next_due = 0, 0, 0, NEVER
     book.dead_orders, book.dead_tranches, book.next_entry, book.next_rebalance = 0, 0, 0, 0
     book.stop, book.fault, book.fault_row, book.fault_column = terms.first, NO_FAULT, 0, 0
     for place in range(4):

@@ -60,6 +60,7 @@ def end(books: Any, slot: int, status: int, reason: int) -> None:
         if reason != NO_REASON:
             order.reason = reason
         order.status = PARTIAL if order.filled else status
+        book.n_unfilled += 1
     if opens(order.side):
         books.stocks[order.column].buying -= 1
     book.dead_orders += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,10 +12,35 @@ from hypebasket.engine.sweep import records
 from hypebasket.engine.sweep.codes import CHARGES, KINDS, NO_SUM, NONE, REASONS, SIDES, STATUSES
 from hypebasket.engine.sweep.encoding import EncodedPlan
 from hypebasket.engine.sweep.records import Books, Layout, Script
-from hypebasket.ledger.records import Charge, Entitlement, EquityRecord, Fill, Ledger, Order, OrderKind, Position, Tax
+from hypebasket.ledger.records import (
+    Charge,
+    Entitlement,
+    EquityRecord,
+    Fill,
+    Ledger,
+    Order,
+    OrderKind,
+    OrderStatus,
+    Position,
+    Tax,
+)
 from hypebasket.market.panel import MarketPanel
 
-__all__ = ["read_equity", "read_ledger", "value"]
+__all__ = ["Outline", "read_ledger", "read_outline", "value"]
+
+
+class Outline(NamedTuple):
+    """What a run comes to without its ledger: closing equity (fen) of every session, fills, orders not filled whole."""
+
+    equity: list[int]
+    fills: int
+    unfilled: int
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Outline:
+        """Return the outline of a run whose ledger there is."""
+        unfilled = sum(order.status is not OrderStatus.FILLED for order in ledger.orders)
+        return cls([record.equity for record in ledger.equity], len(ledger.fills), unfilled)
 
 
 def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency: str, start: int) -> Ledger:
@@ -44,11 +69,11 @@ def read_ledger(panel: MarketPanel, plan: EncodedPlan, books: Books, *, currency
     )
 
 
-def read_equity(script: Script, books: Books, *, start: int) -> list[int]:
-    """Return the equity (fen) of every session of a run that began at row ``start``."""
-    first = int(script.terms[0]["first"])
-    days = _rows(books.equity, records.EQUITY, value(books.book[0], "stop") - first)
-    return [equity for *_, equity in days[start - first :]]
+def read_outline(script: Script, books: Books, *, start: int) -> Outline:
+    """Return the outline of a run that began at row ``start``."""
+    book, first = books.book[0], int(script.terms[0]["first"])
+    days = _rows(books.equity, records.EQUITY, value(book, "stop") - first)
+    return Outline([equity for *_, equity in days[start - first :]], value(book, "n_fills"), value(book, "n_unfilled"))
 
 
 def value(record: Any, field: str) -> int:

@@ -7,6 +7,7 @@ by plan (``due``) is twice its row, plus one for the close, so that one comparis
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -25,7 +26,12 @@ class Layout(NamedTuple):
     @property
     def dtype(self) -> np.dtype[Any]:
         """The record as an element of an array."""
-        return np.dtype([(field, np.int64) for field in self.fields], align=True)
+        return _dtype(self.fields)
+
+
+@cache
+def _dtype(fields: tuple[str, ...]) -> np.dtype[Any]:
+    return np.dtype([(field, np.int64) for field in fields], align=True)
 
 
 PRICES: Final = ("open", "high", "low", "close", "reference", "limit_down", "limit_up")
@@ -113,8 +119,8 @@ BOOK: Final = Layout(
     "Book",
     (
         "cash", "owed", "equity", "market_value", "order_id", "n_working", "n_ended", "n_held", "n_touched", "n_fills",
-        "n_lines", "line_room", "dead_orders", "dead_tranches", "next_due", "next_entry", "next_rebalance", "stop",
-        "fault", "fault_row", "fault_column",
+        "n_unfilled", "n_lines", "line_room", "dead_orders", "dead_tranches", "next_due", "next_entry",
+        "next_rebalance", "stop", "fault", "fault_row", "fault_column",
     ),
 )  # fmt: skip
 """The account and the counters of a run; no position is due by plan before ``next_due``."""

@@ -9,7 +9,7 @@ from hypebasket.engine.sweep.compiler import CAN_COMPILE
 from hypebasket.engine.sweep.encoding import encode, set_terms
 from hypebasket.engine.sweep.machine import Room, run_script
 from hypebasket.engine.sweep.market import market_of
-from hypebasket.engine.sweep.reading import read_equity, read_ledger, value
+from hypebasket.engine.sweep.reading import Outline, read_ledger, read_outline, value
 from hypebasket.errors import UsageError
 from hypebasket.ledger.records import EquityRecord, Ledger
 from hypebasket.market.panel import MarketPanel
@@ -20,7 +20,7 @@ from hypebasket.rules.frictions import ALL_FRICTIONS, Frictions
 from hypebasket.rules.lots import order_maximum, order_size
 from hypebasket.rules.short_sale import borrow_terms, margin_terms
 
-__all__ = ["raise_fault", "retrace", "retrace_equity"]
+__all__ = ["outline", "raise_fault", "retrace"]
 
 
 def retrace(
@@ -59,7 +59,7 @@ def retrace(
     return read_ledger(panel, encoded, books, currency=currency, start=start)
 
 
-def retrace_equity(
+def outline(
     panel: MarketPanel,
     plan: Plan,
     *,
@@ -68,16 +68,16 @@ def retrace_equity(
     stop: int,
     frictions: Frictions = ALL_FRICTIONS,
     compiled: bool = CAN_COMPILE,
-) -> list[int]:
-    """Return the closing equity (fen) of every session of ``retrace``'s ledger; nothing else is written down."""
+) -> Outline:
+    """Execute ``plan`` as ``retrace`` does, without a ledger."""
     if not _wishes(plan):
-        return [cash] * (stop - start)
+        return Outline([cash] * (stop - start), 0, 0)
     script = encode(panel, plan).script
     set_terms(script, cash=cash, start=start, stop=stop, stop_when_flat=False, frictions=frictions, curved=True)
     room = Room(len(panel.symbols), stop - max(start - 1, 0), 1, recorded=False)
     books = run_script(market_of(panel), script, room, compiled=compiled)
     raise_fault(books.book[0], panel, plan)
-    return read_equity(script, books, start=start)
+    return read_outline(script, books, start=start)
 
 
 def _wishes(plan: Plan) -> int:
