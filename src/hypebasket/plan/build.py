@@ -113,11 +113,11 @@ class PlanBuilder:
             **dict.fromkeys(symbols_of(choice.taken) - symbols_of(taken), NOT_LOCKED),
             **dict.fromkeys(symbols_of(taken) - rows.keys(), NO_BREAK),
         }
-        due = {row: self._due(mapped, row, following, members) for row in set(rows.values())}
+        exits = {row: self._exit(self._due(mapped, row, following, members)) for row in set(rows.values())}
         shares = weights_ppm(taken, self.strategy.size, past)
         weights = {stock.symbol: weight for stock, weight in zip(taken, shares, strict=True)}
         entries = tuple(
-            self._entry(mapped, symbol, row, weights[symbol], due[row]) for symbol, row in sorted(rows.items())
+            self._entry(mapped, symbol, row, weights[symbol], exits[row]) for symbol, row in sorted(rows.items())
         )
         idle = sum(weight for symbol, weight in weights.items() if symbol not in rows)
         return EventPlan(mapped, place, members, entries, tuple(sorted((*choice.passed, *passed.items()))), idle)
@@ -227,8 +227,20 @@ class PlanBuilder:
             ends.append(Due(rows[following.first_open], at_close=False, purpose="next_event"))
         return min(ends, key=lambda due: due.order, default=None)
 
-    def _entry(self, mapped: MappedEvent, symbol: str, row: int, weight_ppm: int, due: Due | None) -> Entry:
-        terms, entry = self.strategy.exit, self.strategy.entry
+    def _exit(self, due: Due | None) -> ExitTerms:
+        """Return what ends a position: its planned end, and what its closes are judged by."""
+        terms = self.strategy.exit
+        return ExitTerms(
+            due=due,
+            hold_sessions=terms.hold_sessions if terms.clock is ExitClock.FILL else None,
+            stop_ppm=_ppm(terms.stop_loss),
+            take_ppm=_ppm(terms.take_profit),
+            trail_ppm=_ppm(terms.trailing_stop),
+            board_break=terms.board_break,
+        )
+
+    def _entry(self, mapped: MappedEvent, symbol: str, row: int, weight_ppm: int, terms: ExitTerms) -> Entry:
+        entry = self.strategy.entry
         return Entry(
             event_id=mapped.event.id,
             symbol=symbol,
@@ -238,14 +250,7 @@ class PlanBuilder:
             attempts=self._attempts(),
             window_row=row + self.strategy.window - 1 if entry.on_limit == "wait_for_break" else None,
             price_cap=None if entry.max_gap is None else self._price_cap(mapped, symbol, entry.max_gap),
-            exit=ExitTerms(
-                due=due,
-                hold_sessions=terms.hold_sessions if terms.clock is ExitClock.FILL else None,
-                stop_ppm=_ppm(terms.stop_loss),
-                take_ppm=_ppm(terms.take_profit),
-                trail_ppm=_ppm(terms.trailing_stop),
-                board_break=terms.board_break,
-            ),
+            exit=terms,
         )
 
     def _price_cap(self, mapped: MappedEvent, symbol: str, max_gap: float) -> int:
