@@ -9,10 +9,10 @@ import pytest
 from both_engines import assert_sleeve_parity
 
 from hypebasket.market.data import MarketData
+from hypebasket.pipeline.job import with_instruments
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.pairings import pairings
 from hypebasket.pipeline.request import RunRequest
-from hypebasket.pipeline.run import _with_instruments
 from hypebasket.pipeline.sleeve import SleeveRunner
 from hypebasket.pipeline.supply import supply
 from hypebasket.sources.folder import read_folder
@@ -56,7 +56,7 @@ def test_on_the_sample(strategy: Strategy, sample: MarketData) -> None:
 
 @pytest.fixture(scope="module")
 def real(real_market: Path) -> MarketData:
-    return _with_instruments(read_folder(real_market).data, WORKSPACE)
+    return with_instruments(read_folder(real_market).data, WORKSPACE)
 
 
 @pytest.mark.real

@@ -17,10 +17,15 @@ import pytest
 from scipy.stats import kstest
 
 from hypebasket.errors import NothingToCompareError, Words
+from hypebasket.ledger.result import PlaceboTest
 from hypebasket.market.calendar import calendar_of
-from hypebasket.pipeline.chance import Chance, ChancePair, among_calendars
+from hypebasket.pipeline import chance as chances
+from hypebasket.pipeline.chance import Chance, ChancePair, means_of
+from hypebasket.pipeline.ground import Ground
+from hypebasket.pipeline.job import prepare
+from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import circle_result
-from hypebasket.pipeline.placebo import Ground, PlaceboRequest, execute_placebo
+from hypebasket.pipeline.placebo import PlaceboRequest, execute_placebo
 from hypebasket.pipeline.request import RunRequest
 from hypebasket.pipeline.sleeve import SleeveRunner
 from hypebasket.spec.event import Event
@@ -111,9 +116,19 @@ def market(mini: Path) -> Path:
     return lay_out(mini)
 
 
-def ground(workspace: Path, *, strategy: str = "event-drift", chance: Chance | None = None, **asked: Any) -> Ground:
-    run = RunRequest(workspace, ("mini",), strategies=(strategy,), pages=False)
-    return Ground(PlaceboRequest(run, chance or Chance(draws=99, other_draws=39), **asked))
+def ground(workspace: Path, *, strategy: str = "event-drift") -> Ground:
+    job = prepare(RunRequest(workspace, ("mini",), strategies=(strategy,), pages=False), whole_market=True)
+    sleeves = lay_out_sleeves(job.request, job.baskets, job.data)
+    return Ground(job, sleeves, Chance(draws=99, other_draws=39), whole_market=True)
+
+
+def among_calendars(pair: ChancePair) -> PlaceboTest:
+    """The truth among random calendars, worked out here."""
+    return chances.tested(
+        pair,
+        "calendars",
+        lambda: means_of(pair, "calendars", lambda asked: {each: pair.worth.of(*each) for each in asked}),
+    )
 
 
 def told(call: Call, *arguments: str) -> dict[str, Any]:

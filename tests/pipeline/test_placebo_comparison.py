@@ -8,7 +8,10 @@ from command_line import CommandLine
 
 from hypebasket.pipeline.chance import Chance
 from hypebasket.pipeline.crew import Crew
-from hypebasket.pipeline.placebo import Ground, PlaceboRequest, _drawn, execute_placebo
+from hypebasket.pipeline.ground import Ground
+from hypebasket.pipeline.job import prepare
+from hypebasket.pipeline.market import lay_out_sleeves
+from hypebasket.pipeline.placebo import PlaceboRequest, execute_placebo
 from hypebasket.pipeline.request import RunRequest
 
 
@@ -20,8 +23,14 @@ def request_(sample_cli: CommandLine) -> PlaceboRequest:
     return PlaceboRequest(run, Chance(draws=60, other_draws=40, seed=3), kinds=("calendars", "shifts"))
 
 
-def test_only_calendars_away_from_the_truth_are_widened(request_: PlaceboRequest) -> None:
-    (pair,) = Ground(request_).pairs
+@pytest.fixture(scope="module")
+def ground(request_: PlaceboRequest) -> Ground:
+    job = prepare(request_.run)
+    return Ground(job, lay_out_sleeves(request_.run, job.baskets, job.data), request_.chance)
+
+
+def test_only_calendars_away_from_the_truth_are_widened(ground: Ground) -> None:
+    (pair,) = ground.pairs
     sessions = range(pair.sleeve.start + 1, pair.sleeve.stop - 5)
     news = {int(row) + step for row in pair.rows for step in range(5)}
     covered = len(news.intersection(sessions)) / len(sessions)
@@ -34,12 +43,11 @@ def test_only_calendars_away_from_the_truth_are_widened(request_: PlaceboRequest
     assert np.abs(away - pair.rows).min() > 5
 
 
-def test_the_p_value_is_that_of_the_widened_draws(request_: PlaceboRequest) -> None:
+def test_the_p_value_is_that_of_the_widened_draws(request_: PlaceboRequest, ground: Ground) -> None:
     (told,) = execute_placebo(request_, lambda line: None).result.pairs
     calendars, shifts = told.tests
-    ground = Ground(request_)
     for test in (calendars, shifts):
-        drawn = _drawn(ground, 0, test.kind, Crew(1, None))
+        drawn = ground._drawn(0, test.kind, Crew())
         fair = ground.pairs[0].comparable(test.kind, drawn)
         assert test.p_value == (1 + sum(value >= told.observed for value in fair)) / (1 + len(drawn))
         assert test.mean == pytest.approx(drawn.mean())

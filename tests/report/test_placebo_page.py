@@ -10,9 +10,10 @@ from report_builder import build_charts, build_result, tearsheet_names
 
 from hypebasket.ledger.placebo import PlaceboPair, PlaceboResult
 from hypebasket.ledger.result import Label, PlaceboTest
+from hypebasket.report.figures import beaten
 from hypebasket.report.histogram import draw_histogram
 from hypebasket.report.pages import write_index
-from hypebasket.report.placebo import answer_of, beaten, write_placebo
+from hypebasket.report.placebo import answer_of, write_placebo
 
 
 def among(kind: str = "calendars", percentile: float = 0.9737) -> PlaceboTest:
@@ -99,12 +100,12 @@ def test_the_histogram_keeps_to_its_frame() -> None:
 def test_a_run_with_a_placebo_shows_it_under_the_verdict_and_one_without_does_not(tmp_path: Path) -> None:
     made = build_result()
     names = tearsheet_names(made)
-    assert 'id="chance"' not in write_index(made, build_charts(made), tmp_path, names).read_text(encoding="utf-8")
+    assert 'id="luck"' not in write_index(made, build_charts(made), tmp_path, names).read_text(encoding="utf-8")
     results = tuple(each.model_copy(update={"placebo": among()}) if each.primary else each for each in made.results)
     made = made.model_copy(update={"results": results})
     html = write_index(made, build_charts(made), tmp_path, names).read_text(encoding="utf-8")
-    assert html.index('id="verdict"') < html.index('id="chance"') < html.index("<nav")
-    assert "97.3%" in html[html.index('id="chance"') : html.index("<nav")]
+    assert html.index('id="verdict"') < html.index('id="luck"') < html.index("<nav")
+    assert "97.3%" in html[html.index('id="luck"') : html.index("<nav")]
 
 
 @pytest.mark.browser

@@ -26,7 +26,8 @@ from hypebasket.ledger.study import (
     WindowValue,
 )
 from hypebasket.report.caar_chart import draw_caar, shared_scale
-from hypebasket.report.study import p_value, write_study
+from hypebasket.report.figures import p_value
+from hypebasket.report.study import write_study
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 

@@ -146,9 +146,8 @@ def _table(pair: PlaceboPair, lang: str) -> object:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    from hypebasket.report.figures import count, percent
-    from hypebasket.report.placebo import KIND_NAMES, beaten
-    from hypebasket.report.study import p_value
+    from hypebasket.report.figures import beaten, count, p_value, percent
+    from hypebasket.report.placebo import KIND_NAMES
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for key in LABELS:

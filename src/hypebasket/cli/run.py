@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +76,12 @@ def day_of(context: click.Context, parameter: click.Parameter, value: datetime |
     show_default=True,
     help="Random calendars to compare what was captured with; the page leads with the percentile.",
 )
+@click.option(
+    "--study", is_flag=True, help="Ask first whether the events moved the baskets (as hypebasket study does)."
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes that share the random calendars [default: all cores]."
+)
 @click.option("--no-pages", is_flag=True, help="Write the ledger and result.json only.")
 @pass_session
 def run(
@@ -88,6 +95,8 @@ def run(
     data: str,
     markets: tuple[str, ...],
     placebo: int,
+    study: bool,
+    jobs: int | None,
     no_pages: bool,
 ) -> Finished:
     """Run BASKETS (files or ids) with strategies, and write reports/<run id>/.
@@ -98,6 +107,7 @@ def run(
     \b
     hypebasket run
     hypebasket run baskets/application.yaml -s strategies/event-drift.yaml --from 2023-11-01 --to 2024-06-30 --json
+    hypebasket run -s event-drift --study --placebo 10000
     """  # noqa: D301  (the \b keeps the lines below it as they are)
     from hypebasket.pipeline.files import result_payload
     from hypebasket.pipeline.request import RunRequest
@@ -118,12 +128,14 @@ def run(
         data=data,
         pages=not no_pages,
         placebo=placebo,
+        study=study,
     )
-    finished = execute(request, session.progress)
+    finished = execute(request, session.progress, jobs=jobs or os.cpu_count() or 1)
     if session.as_json:
         session.print_json(result_payload(finished.result))
-    verdict = finished.result.verdict
-    session.say(verdict.zh if session.lang == "zh" else verdict.en)
+    for said in (finished.result.luck, finished.result.verdict):
+        if said:
+            session.say(said.zh if session.lang == "zh" else said.en)
     session.say(str(finished.index or finished.folder))
     return finished
 

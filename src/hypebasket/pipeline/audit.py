@@ -28,10 +28,10 @@ from hypebasket.market.data import MarketData
 from hypebasket.market.panel import FEN
 from hypebasket.pipeline.books import Book, BookKey, read_books
 from hypebasket.pipeline.futures import Subject, look_ahead, turning_points
+from hypebasket.pipeline.job import Job, funded, symbols_of
 from hypebasket.pipeline.manifest import RunManifest, read_manifest
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import primary_circle
-from hypebasket.pipeline.run import Job, funded, symbols_of
 from hypebasket.pipeline.run_folder import read_result
 from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.pipeline.supply import supply_again

@@ -23,11 +23,11 @@ from hypebasket.ledger.result import Label
 from hypebasket.market.panel import FEN
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
+from hypebasket.pipeline.job import Job, funded, parameters_of, prepare
 from hypebasket.pipeline.luck import FEWEST_EVENTS
 from hypebasket.pipeline.market import benchmark_of, lay_out_sleeves
 from hypebasket.pipeline.outcome import label, primary_circle
 from hypebasket.pipeline.request import RunRequest
-from hypebasket.pipeline.run import Job, funded, parameters_of, prepare
 from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.pipeline.worth import EventWorth, levels_by_session
 from hypebasket.plan.build import EventPlan

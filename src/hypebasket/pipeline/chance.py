@@ -36,9 +36,9 @@ from hypebasket.stats.placebo import (
 
 if TYPE_CHECKING:
     from hypebasket.pipeline.controls import ControlNames
-    from hypebasket.pipeline.run import Job
+    from hypebasket.pipeline.job import Job
 
-__all__ = ["KINDS", "Answers", "Chance", "ChancePair", "among_calendars", "kept", "means_of", "tested"]
+__all__ = ["KINDS", "Answers", "Chance", "ChancePair", "kept", "means_of", "tested"]
 
 KINDS: Final = ("calendars", "shifts", "baskets", "other_mainlines")
 REACH: Final = 40
@@ -217,15 +217,6 @@ def tested(pair: ChancePair, kind: str, draw: Callable[[], Floats]) -> PlaceboTe
         edges=tuple(edges.tolist()),
         counts=tuple(int(count) for count in counts),
     )
-
-
-def among_calendars(pair: ChancePair) -> PlaceboTest:
-    """Return the truth among random calendars, worked out in this process."""
-
-    def answer(questions: list[Question]) -> Answers:
-        return {question: pair.worth.of(*question) for question in questions}
-
-    return tested(pair, "calendars", lambda: means_of(pair, "calendars", answer))
 
 
 def _span(observed: float, drawn: Floats) -> tuple[float, float]:

@@ -18,8 +18,8 @@ from hypebasket.spec.text import CURRENCY_OF, Text, market_of
 from hypebasket.stats.placebo import matched_baskets
 
 if TYPE_CHECKING:
+    from hypebasket.pipeline.job import Job
     from hypebasket.pipeline.request import RunRequest
-    from hypebasket.pipeline.run import Job
     from hypebasket.pipeline.sleeve import Sleeve
     from hypebasket.spec.instrument import Board
     from hypebasket.spec.text import Currency

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from hypebasket.errors import HypebasketError, UsageError
 
-__all__ = ["Crew", "Recipe", "Workshop"]
+__all__ = ["ALONE", "Crew", "Recipe", "Workshop"]
 
 Task = TypeVar("Task", contravariant=True)
 Done = TypeVar("Done", covariant=True)
@@ -64,6 +64,9 @@ class Crew:
             for place, task in enumerate(tasks):
                 yield place, workshop.perform(task)
 
+
+ALONE = Crew()
+"""This process and no other."""
 
 _workshop: Workshop[Any, Any] | None = None
 """The workshop of this process; a worker that the system forked finds it set up, and reads nothing again."""

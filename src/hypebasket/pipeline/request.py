@@ -19,9 +19,9 @@ class RunRequest:
 
     ``baskets`` and ``strategies`` are ids, empty for the default set; ``start`` and ``end`` bound the sessions,
     ``None`` for what the data covers; ``capital`` is a basket's, split among its sleeves, each part in whole
-    units of its currency; ``data`` is ``auto`` (the
-    store if it has data, else the sample), ``store`` or ``sample``. ``placebo`` is how many random calendars every
-    triggered pair is compared with; none by default.
+    units of its currency; ``data`` is ``auto`` (the store if it has data, else the sample), ``store`` or ``sample``.
+    ``placebo`` is how many random calendars every triggered pair is compared with, none by default; ``study`` asks
+    whether the events moved the baskets at all.
     """
 
     workspace: Path
@@ -35,3 +35,4 @@ class RunRequest:
     data: str = "auto"
     pages: bool = True
     placebo: int = 0
+    study: bool = False

@@ -11,6 +11,7 @@ from hypebasket.ledger.result import (
     CombinedResult,
     DataSummary,
     Label,
+    MainlineFinding,
     MemberResult,
     RunResult,
     StrategySummary,
@@ -18,7 +19,7 @@ from hypebasket.ledger.result import (
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.outcome import label
 from hypebasket.pipeline.sleeve import Sleeve
-from hypebasket.pipeline.verdict import verdict
+from hypebasket.pipeline.verdict import luck, verdict
 from hypebasket.spec.basket import Basket, Stock
 from hypebasket.spec.strategy import Strategy, TriggerOn
 from hypebasket.spec.text import CURRENCY_OF, Text
@@ -44,6 +45,7 @@ def assemble(
     data: MarketData,
     notices: Iterable[Text] = (),
     combined: Iterable[CombinedResult] = (),
+    findings: Sequence[MainlineFinding] = (),
 ) -> RunResult:
     """Put the results of every pair and circle together; ``notices`` say what of the request was not run."""
     summaries = tuple(_strategy(strategy) for strategy in strategies)
@@ -62,10 +64,12 @@ def assemble(
             warnings=tuple(label(text) for text in (*data.warnings, *own, *notices)),
         ),
         verdict=verdict(results, summaries, names),
+        luck=luck(results, summaries, names, findings),
         baskets=tuple(_basket(basket, sleeves) for basket in baskets),
         strategies=summaries,
         results=tuple(results),
         combined=tuple(combined),
+        findings=tuple(findings),
         notes=NOTES,
     )
 

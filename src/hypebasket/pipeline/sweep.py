@@ -21,11 +21,11 @@ from hypebasket.market.panel import FEN
 from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
+from hypebasket.pipeline.job import Job, funded, parameters_of, prepare
 from hypebasket.pipeline.luck import Luck, judge
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label
 from hypebasket.pipeline.request import RunRequest
-from hypebasket.pipeline.run import Job, funded, parameters_of, prepare
 from hypebasket.pipeline.scores import Arena, Score, ScoreShelf
 from hypebasket.pipeline.trials import Configuration, Evaluation, TrialLedger, evaluation
 from hypebasket.spec.grid import Axis, Point, draw_points, grid_points, number_of_points, vary

@@ -1,4 +1,4 @@
-"""The verdict: what was quoted and what was captured, in each language, made from the numbers alone."""
+"""The verdict: what was quoted, what was captured, and whether it is luck; in each language, from the numbers alone."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from hypebasket.ledger.result import CircleResult, EventResult, Label, StrategySummary
-from hypebasket.report.figures import percent
+from hypebasket.ledger.result import (
+    CircleResult,
+    EventResult,
+    Label,
+    MainlineFinding,
+    PlaceboTest,
+    StrategySummary,
+)
+from hypebasket.report.figures import beaten, p_value, percent
 from hypebasket.report.labels import STEPS, in_sleeve
+from hypebasket.report.placebo import FEW_EVENTS as FEW_TO_COMPARE
 
-__all__ = ["FEW_EVENTS", "FLAGSHIP", "verdict"]
+__all__ = ["FEW_EVENTS", "FLAGSHIP", "luck", "verdict"]
 
 FEW_EVENTS = 20
 """Below this many events a mean says so little that the verdict says it beside the number."""
@@ -53,7 +61,7 @@ def verdict(results: Sequence[CircleResult], strategies: Sequence[StrategySummar
             en="No event strategy was run: there is nothing to compare.",
         )
     leading = triggered[0]
-    chosen = [result for result in results if result.primary and result.strategy == leading.id]
+    chosen = _leading(results, leading)
     tallies = [tally for result in chosen if (tally := _tally(result, in_sleeve(names[result.basket], result.sleeve)))]
     silent = [in_sleeve(names[result.basket], result.sleeve) for result in chosen if not _comparable(result)]
     sentences = [_averages(tallies)] if tallies else []
@@ -69,6 +77,48 @@ def verdict(results: Sequence[CircleResult], strategies: Sequence[StrategySummar
     return Label(
         zh=(f"{opening.zh}：" if opening else "") + "；".join(one.zh for one in sentences) + f"。{second.zh}",
         en=(f"{opening.en}: " if opening else "") + "; ".join(one.en for one in sentences) + f". {second.en}".rstrip(),
+    )
+
+
+def luck(
+    results: Sequence[CircleResult],
+    strategies: Sequence[StrategySummary],
+    names: dict[str, Label],
+    findings: Sequence[MainlineFinding],
+) -> Label | None:
+    """Say by basket whether the events moved it, and how much of chance was beaten; ``None`` if nobody asked."""
+    leading = next((strategy for strategy in strategies if strategy.triggered), None)
+    briefs = {(found.basket, found.sleeve): found.brief for found in findings}
+    told = []
+    for result in _leading(results, leading) if leading else ():
+        parts = [brief] if (brief := briefs.get((result.basket, result.sleeve))) else []
+        if result.placebo is not None:
+            parts.append(_among_chance(result.placebo))
+        if parts:
+            name = in_sleeve(names[result.basket], result.sleeve)
+            told.append(
+                Label(
+                    zh=f"{name.zh}：{'，'.join(part.zh for part in parts)}",
+                    en=f"{name.en}: {', '.join(part.en for part in parts)}",
+                )
+            )
+    if not told:
+        return None
+    return Label(zh="；".join(one.zh for one in told) + "。", en="; ".join(one.en for one in told) + ".")
+
+
+def _leading(results: Sequence[CircleResult], strategy: StrategySummary) -> list[CircleResult]:
+    return [result for result in results if result.primary and result.strategy == strategy.id]
+
+
+def _among_chance(test: PlaceboTest) -> Label:
+    if test.refused is not None:
+        return Label(zh="没有可比的随机日历", en="no random calendars to compare with")
+    share, rare = beaten(test.percentile), p_value(test.p_value)
+    few = Label(zh="，说明不了什么", en=", which says little") if test.events < FEW_TO_COMPARE else Label(zh="", en="")
+    return Label(
+        zh=f"实得高过 {share} 的随机日历（p = {rare}）{few.zh}",
+        en=f"captured more than {share} of random calendars (p = {rare}){few.en}",
     )
 
 

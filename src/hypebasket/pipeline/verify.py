@@ -15,8 +15,9 @@ from hypebasket import __version__, rules
 from hypebasket.errors import DamagedDataError, HypebasketError, SpecError
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.identity import file_hash, package_versions, source_hash
+from hypebasket.pipeline.job import Job, symbols_of
 from hypebasket.pipeline.manifest import MANIFEST, RunManifest, read_manifest
-from hypebasket.pipeline.run import Job, carry_out, symbols_of
+from hypebasket.pipeline.run import carry_out
 from hypebasket.pipeline.supply import supply_again
 from hypebasket.sources.store import Store
 from hypebasket.spec.text import Text

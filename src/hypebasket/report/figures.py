@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["NOTHING", "amount", "chance", "count", "direction", "percent", "ratio", "share"]
+import math
+
+__all__ = ["NOTHING", "amount", "beaten", "chance", "count", "direction", "p_value", "percent", "ratio", "share"]
 
 NOTHING = "–"
 
@@ -25,6 +27,18 @@ def chance(value: float | None) -> str:
     if value is None or value in (0.0, 1.0):
         return share(value)
     return "<0.1%" if value < 0.001 else ">99.9%" if value > 0.999 else share(value)
+
+
+def p_value(value: float | None) -> str:
+    """Return a p-value with three digits; a dash where there is none."""
+    if value is None:
+        return NOTHING
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def beaten(percentile: float | None) -> str:
+    """Return the share of draws below the truth, cut off after a tenth of a per cent, so that it is never too high."""
+    return NOTHING if percentile is None else f"{math.floor(round(percentile * 1000.0, 6)) / 10.0:.1f}%"
 
 
 def ratio(value: float | None) -> str:

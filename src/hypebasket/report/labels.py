@@ -85,6 +85,13 @@ HINDSIGHT = {
 }
 """What is to be said of the circles that an investor could not have known at the time."""
 
+# Of an event study.
+FINDINGS = {
+    "moved": Label(zh="有影响", en="moved"),
+    "not_shown": Label(zh="看不出影响", en="no effect shown"),
+    "insufficient": Label(zh="数据不足", en="insufficient"),
+}
+
 STEPS = {
     "headline": _label("新闻涨幅", "headline"),
     "choice": _label("策略取舍", "strategy's choice"),

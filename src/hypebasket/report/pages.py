@@ -10,11 +10,11 @@ from hypebasket.ledger.charts import RunCharts
 from hypebasket.ledger.result import RunResult
 from hypebasket.report import labels
 from hypebasket.report.charts import chart_data
+from hypebasket.report.figures import beaten, p_value
 from hypebasket.report.fonts import page_fonts
 from hypebasket.report.histogram import draw_histogram
 from hypebasket.report.html import environment, script_json
-from hypebasket.report.placebo import FEW_EVENTS, KIND_NAMES, beaten
-from hypebasket.report.study import p_value
+from hypebasket.report.placebo import FEW_EVENTS, KIND_NAMES
 from hypebasket.report.views import SheetKey, board_marks, build_page, idle_members
 from hypebasket.report.waterfall import place, rows_of
 
@@ -36,7 +36,8 @@ def write_index(result: RunResult, charts: RunCharts, folder: Path, tearsheets: 
         idle=idle_members,
         place=place,
         waterfall=rows_of,
-        chances=[(pair, pair.result.placebo) for pair in page.pairs if pair.result.placebo],
+        asked=bool(result.findings) or any(hero.pair.result.placebo for hero in page.heroes),
+        findings={(found.basket, found.sleeve): found for found in result.findings},
         histogram_of=draw_histogram,
         kinds=KIND_NAMES,
         few=FEW_EVENTS,

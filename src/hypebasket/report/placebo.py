@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +9,12 @@ from hypebasket.files import write_atomically
 from hypebasket.ledger.placebo import PlaceboPair, PlaceboResult
 from hypebasket.ledger.result import Label, PlaceboTest
 from hypebasket.report import labels
-from hypebasket.report.figures import percent
+from hypebasket.report.figures import beaten, p_value, percent
 from hypebasket.report.fonts import page_fonts
 from hypebasket.report.histogram import Histogram, draw_histogram
 from hypebasket.report.html import environment
-from hypebasket.report.study import p_value
 
-__all__ = ["FEW_EVENTS", "KIND_NAMES", "answer_of", "beaten", "write_placebo"]
+__all__ = ["FEW_EVENTS", "KIND_NAMES", "answer_of", "write_placebo"]
 
 FEW_EVENTS = 10
 """With fewer events a percentile says little, whatever it is; as in an event study."""
@@ -125,8 +123,3 @@ def answer_of(pair: PlaceboPair) -> Label:
         en=f"Captured {percent(pair.observed)} per event{above.en}: more than {share} of {lead.draws:,} {kind.en} "
         f"(p = {p_value(lead.p_value)}).{few.en}",
     )
-
-
-def beaten(percentile: float | None) -> str:
-    """Return the share of draws below the truth, cut off after a tenth of a per cent, so that it is never too high."""
-    return "–" if percentile is None else f"{math.floor(round(percentile * 1000.0, 6)) / 10.0:.1f}%"

@@ -10,10 +10,11 @@ from hypebasket.ledger.result import Label
 from hypebasket.ledger.study import CircleStudy, MainlineStudy, StudyResult, TestName, WindowStudy
 from hypebasket.report import labels
 from hypebasket.report.caar_chart import CaarChart, draw_caar, shared_scale
+from hypebasket.report.figures import p_value
 from hypebasket.report.fonts import page_fonts
 from hypebasket.report.html import environment
 
-__all__ = ["p_value", "write_study"]
+__all__ = ["write_study"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,6 @@ COLUMNS = (
     Column("event_bootstrap", Label(zh="事件自助法", en="event bootstrap"), naive=False),
 )
 
-FINDINGS = {
-    "moved": Label(zh="有影响", en="moved"),
-    "not_shown": Label(zh="看不出影响", en="no effect shown"),
-    "insufficient": Label(zh="数据不足", en="insufficient"),
-}
 
 MODELS = {
     "market": Label(zh="市场模型（α + β × 基准）", en="market model (alpha + beta × benchmark)"),
@@ -72,7 +68,7 @@ def write_study(result: StudyResult, folder: Path) -> Path:
         result=result,
         lines=lines,
         columns=COLUMNS,
-        findings=FINDINGS,
+        findings=labels.FINDINGS,
         models=MODELS,
         labels=labels,
         p_value=p_value,
@@ -87,13 +83,6 @@ def _line(study: MainlineStudy, scale: tuple[float, float] | None) -> Line:
     path = primary.anatomy.path if primary and primary.anatomy else ()
     chart = draw_caar(path, scale) if path and scale else None
     return Line(study, labels.in_sleeve(study.name, study.sleeve), primary, chart)
-
-
-def p_value(value: float | None) -> str:
-    """Return a p-value with three digits; a dash where there is none."""
-    if value is None:
-        return "–"
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def claimed(window: WindowStudy, level: float) -> int:

@@ -10,11 +10,12 @@ from hypebasket.report.figures import percent, share
 from hypebasket.report.labels import CIRCLES, in_sleeve
 from hypebasket.stats.power import LEVEL
 
-__all__ = ["NOTHING_TO_STUDY", "answer_of", "answer_of_all"]
+__all__ = ["NAIVE", "NOTHING_TO_STUDY", "answer_of", "answer_of_all", "brief_of"]
 
 NOTHING_TO_STUDY = Label(zh="没有可研究的事件。", en="There is no event to study.")
 
 NAIVE: tuple[TestName, ...] = ("cross_sectional_t", "patell", "bmp")
+"""Tests that take every name-event for an independent observation."""
 
 _OF_THREE = {1: "one of the three", 2: "two of the three", 3: "all three"}
 
@@ -84,14 +85,15 @@ def _naive(window: WindowStudy) -> Label | None:
 def answer_of_all(mainlines: Sequence[MainlineStudy]) -> Label:
     """Return one sentence per mainline."""
     told = [(in_sleeve(line.name, line.sleeve), line.primary) for line in mainlines]
-    parts = [(name, _short(circle)) for name, circle in told]
+    parts = [(name, brief_of(circle)) for name, circle in told]
     return Label(
         zh="；".join(f"{name.zh}：{word.zh}" for name, word in parts) + "。" if parts else NOTHING_TO_STUDY.zh,
         en="; ".join(f"{name.en}: {word.en}" for name, word in parts) + "." if parts else NOTHING_TO_STUDY.en,
     )
 
 
-def _short(circle: CircleStudy | None) -> Label:
+def brief_of(circle: CircleStudy | None) -> Label:
+    """Return the finding in a few words."""
     window = circle.windows[0] if circle else None
     if window is None or window.caar is None:
         return Label(zh="没有可研究的事件", en="nothing to study")

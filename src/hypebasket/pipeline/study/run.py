@@ -9,26 +9,21 @@ from pathlib import Path
 
 from hypebasket import __version__, rules
 from hypebasket.ledger.result import DataSummary, Label
-from hypebasket.ledger.study import MainlineStudy, StudyResult, StudyTerms
+from hypebasket.ledger.study import StudyResult, StudyTerms
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import package_versions, run_id, source_hash
-from hypebasket.pipeline.market import lay_out_sleeves
-from hypebasket.pipeline.outcome import label, primary_circle
-from hypebasket.pipeline.run import Job, prepare, symbols_of
+from hypebasket.pipeline.job import Job, prepare, symbols_of
+from hypebasket.pipeline.outcome import label
 from hypebasket.pipeline.sleeve import Sleeve
-from hypebasket.pipeline.study.answer import answer_of, answer_of_all
+from hypebasket.pipeline.study.answer import answer_of_all
 from hypebasket.pipeline.study.files import STUDY_COLUMNS, abnormal_rows, cumulative_rows
-from hypebasket.pipeline.study.findings import DETECTABLE, FEWEST_BLOCKS, HORIZON, CircleStudent, with_adjusted
+from hypebasket.pipeline.study.findings import DETECTABLE, FEWEST_BLOCKS
+from hypebasket.pipeline.study.mainlines import Studied, study_mainlines, study_sleeves
 from hypebasket.pipeline.study.request import FEWEST_RETURNS, StudyRequest
-from hypebasket.pipeline.study.sample import Measured, Sample, take_sample
-from hypebasket.report.labels import benchmark_label
-from hypebasket.spec.basket import Basket
-from hypebasket.spec.text import Circle, Currency
-from hypebasket.stats.normal_returns import NormalModel
 from hypebasket.stats.power import LEVEL
 
-__all__ = ["Studied", "study"]
+__all__ = ["FinishedStudy", "study"]
 
 Say = Callable[[str], None]
 
@@ -48,7 +43,7 @@ NOTES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Studied:
+class FinishedStudy:
     """What a study left: its result, its folder, and the page (if one was asked for)."""
 
     result: StudyResult
@@ -56,22 +51,17 @@ class Studied:
     page: Path | None
 
 
-def study(request: StudyRequest, say: Say) -> Studied:
+def study(request: StudyRequest, say: Say) -> FinishedStudy:
     """Study every chosen basket, and write the study's folder."""
     job = prepare(request.as_run)
     say(f"data: {job.data.source}{' (SYNTHETIC / 合成数据)' if job.data.synthetic else ''}")
-    history = -request.estimation.first + 1 - min(HORIZON[0], *(window.first for window in request.windows))
-    sleeves = lay_out_sleeves(job.request, job.baskets, job.data, history=history)
+    sleeves = study_sleeves(job, request)
     identity = run_id(_parameters(request, job, sleeves))
     folder = request.workspace / "reports" / identity
-    lines, samples = [], []
-    for sleeve in sleeves:
-        for basket in job.baskets:
-            line, sample = _mainline(basket, sleeve, job, request)
-            lines.append(line)
-            samples.append((basket, sample))
-            say(f"studied {basket.id} in {sleeve.currency}")
-    mainlines = _answered(lines)
+    studied = study_mainlines(job, sleeves, request)
+    mainlines = tuple(each.line for each in studied)
+    for line in mainlines:
+        say(f"studied {line.basket} in {line.sleeve}")
     result = StudyResult(
         study_id=identity,
         synthetic=job.data.synthetic,
@@ -81,7 +71,7 @@ def study(request: StudyRequest, say: Say) -> Studied:
         mainlines=mainlines,
         notes=NOTES,
     )
-    _write_tables(folder, samples)
+    _write_tables(folder, studied)
     write_json(folder / "study.json", result.model_dump(mode="json"))
     made = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = {"run_id": identity, "made_at": made, **_parameters(request, job, sleeves)}
@@ -91,85 +81,7 @@ def study(request: StudyRequest, say: Say) -> Studied:
         from hypebasket.report.study import write_study
 
         page = write_study(result, folder)
-    return Studied(result, folder, page)
-
-
-Taken = tuple[Sample, tuple[Measured, ...]]
-
-
-def _mainline(basket: Basket, sleeve: Sleeve, job: Job, request: StudyRequest) -> tuple[MainlineStudy, Taken | None]:
-    """Study one basket on one sleeve, in all three circles."""
-    symbol = basket.benchmarks.get(Currency(sleeve.currency))
-    named = MainlineStudy(
-        basket=basket.id,
-        name=label(basket.name),
-        mainline=basket.mainline,
-        sleeve=sleeve.currency,
-        benchmark=symbol,
-        undocumented=not any(stock.documented for stock in basket.stocks),
-        circles=(),
-        answer=Label(zh="没有研究。", en="Not studied."),
-    )
-    note = _why_not(basket, sleeve, job.data, request)
-    if note is not None:
-        return named.model_copy(update={"answer": note, "note": note}), None
-    sample = take_sample(basket, sleeve, job.workspace.events, job.data, request)
-    measured = tuple(sample.measure(window) for window in request.windows)
-    leading = primary_circle(basket, None, request.members)
-    key = f"{basket.id}/{sleeve.currency}"
-    circles = tuple(
-        CircleStudent(sample, circle, request, key).study(measured, primary=circle is leading) for circle in Circle
-    )
-    note = _past_the_calendar(sample.unmapped)
-    return named.model_copy(update={"circles": circles, "note": note}), (sample, measured)
-
-
-def _why_not(basket: Basket, sleeve: Sleeve, data: MarketData, request: StudyRequest) -> Label | None:
-    """Return why a basket cannot be studied on a sleeve."""
-    if not any(stock.symbol in sleeve.panel.column_of for stock in basket.stocks):
-        return Label(
-            zh=f"数据中没有它在 {sleeve.currency} 仓位的成员。",
-            en=f"The data has no member of it in {sleeve.currency}.",
-        )
-    if request.model is NormalModel.MEAN:
-        return None
-    symbol = basket.benchmarks.get(Currency(sleeve.currency))
-    if symbol is None:
-        return Label(
-            zh=f"篮子没有为 {sleeve.currency} 指定基准；可用 --model mean。",
-            en=f"The basket names no benchmark for {sleeve.currency}; --model mean needs none.",
-        )
-    if not (data.indices["symbol"] == symbol).any():
-        name = benchmark_label(symbol)
-        return Label(
-            zh=f"数据中没有基准 {name.zh} {symbol}；可用 --model mean。",
-            en=f"The data has no levels of the benchmark {name.en} {symbol}; --model mean needs none.",
-        )
-    return None
-
-
-def _past_the_calendar(events: Sequence[str]) -> Label | None:
-    if not events:
-        return None
-    return Label(
-        zh=f"晚于已公布的交易日历，未纳入：{'、'.join(events)}",
-        en=f"Past the end of the published calendar, left out: {', '.join(events)}",
-    )
-
-
-def _answered(lines: Sequence[MainlineStudy]) -> tuple[MainlineStudy, ...]:
-    """Adjust the tests of the primary circles for each other, and put the outcome in words."""
-    leading = [line.primary for line in lines if line.primary is not None]
-    adjusted = iter(with_adjusted(leading))
-    answered = []
-    for line in lines:
-        if line.primary is None:
-            answered.append(line)
-            continue
-        primary = next(adjusted)
-        circles = tuple(primary if circle.primary else circle for circle in line.circles)
-        answered.append(line.model_copy(update={"circles": circles, "answer": answer_of(primary)}))
-    return tuple(answered)
+    return FinishedStudy(result, folder, page)
 
 
 def _terms(request: StudyRequest) -> StudyTerms:
@@ -200,8 +112,8 @@ def _data(data: MarketData, sleeves: Sequence[Sleeve]) -> DataSummary:
     )
 
 
-def _write_tables(folder: Path, samples: Sequence[tuple[Basket, Taken | None]]) -> None:
-    taken = [(basket.id, found) for basket, found in samples if found is not None]
+def _write_tables(folder: Path, studied: Sequence[Studied]) -> None:
+    taken = [(each.basket.id, each.taken) for each in studied if each.taken is not None]
     abnormal = [row for basket, (sample, _) in taken for row in abnormal_rows(basket, sample)]
     cumulative = [row for basket, (sample, measured) in taken for row in cumulative_rows(basket, sample, measured)]
     for name, rows in {"abnormal_returns": abnormal, "cumulative": cumulative}.items():
