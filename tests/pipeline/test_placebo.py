@@ -22,7 +22,7 @@ from hypebasket.market.calendar import calendar_of
 from hypebasket.pipeline import chance as chances
 from hypebasket.pipeline.chance import Chance, ChancePair, means_of
 from hypebasket.pipeline.ground import Ground
-from hypebasket.pipeline.job import prepare
+from hypebasket.pipeline.job import prepare, symbols_of
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import circle_result
 from hypebasket.pipeline.placebo import PlaceboRequest, execute_placebo
@@ -119,7 +119,9 @@ def market(mini: Path) -> Path:
 def ground(workspace: Path, *, strategy: str = "event-drift") -> Ground:
     job = prepare(RunRequest(workspace, ("mini",), strategies=(strategy,), pages=False), whole_market=True)
     sleeves = lay_out_sleeves(job.request, job.baskets, job.data)
-    return Ground(job, sleeves, Chance(draws=99, other_draws=39), whole_market=True)
+    return Ground(
+        job, sleeves, Chance(draws=99, other_draws=39), named=symbols_of(list(job.workspace.baskets.values()))
+    )
 
 
 def among_calendars(pair: ChancePair) -> PlaceboTest:
@@ -305,7 +307,9 @@ def test_the_table_and_the_folder(market: Path, call: Call) -> None:
     assert "With 3 events that says little" in out.replace("\n", " ")
     page = Path(out.strip().splitlines()[-1])
     assert page.name == "index.html"
-    assert sorted(path.name for path in page.parent.iterdir()) == ["index.html", "placebo.csv", "result.json"]
+    assert sorted(path.name for path in page.parent.iterdir()) == [
+        "index.html", "manifest.json", "placebo.csv", "result.json",
+    ]  # fmt: skip
     with (page.parent / "placebo.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["kind"] for row in rows] == ["calendars", "shifts"]

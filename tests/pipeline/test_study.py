@@ -28,7 +28,7 @@ def studied(sample_cli: CommandLine) -> StudyFolder:
     """The three mainlines with all defaults, as typed."""
     done = sample_cli("study", "--no-pages", "--json")
     assert done.returncode == 0, done.stderr
-    return StudyFolder(sample_cli.workspace / "reports" / json.loads(done.stdout)["study_id"])
+    return StudyFolder(sample_cli.workspace / "reports" / f"study-{json.loads(done.stdout)['study_id']}")
 
 
 @pytest.fixture

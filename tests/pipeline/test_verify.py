@@ -18,7 +18,7 @@ from run_folder import RunFolder
 import hypebasket.pipeline.verify as verifying
 from hypebasket.errors import DamagedDataError, DataGapError, HypebasketError
 from hypebasket.pipeline.manifest import VOLATILE, seal_of
-from hypebasket.pipeline.verify import Verified, verify_run
+from hypebasket.pipeline.verify import Verified, verify_folder
 
 Run = Callable[..., RunFolder]
 Call = Callable[..., tuple[int, str, str]]
@@ -99,7 +99,7 @@ def test_it_is_made_from_the_manifest_and_not_from_todays_files(mini: Path, call
 
 def test_a_workspace_that_is_no_longer_valid_does_not_stop_it(mini: Path, own_run: RunFolder) -> None:
     (mini / "baskets" / "mini.yaml").write_text("id: [", encoding="utf-8")
-    found = verify_run(own_run.path, mini, silent)
+    found = verify_folder(own_run.path, mini, silent)
     assert kinds(found) == {("spec", "baskets/mini.yaml")}
     assert "not valid now" in found.differences[0].text.en
 
@@ -108,7 +108,7 @@ def test_the_same_workspace_elsewhere_gives_the_same_bytes(mini: Path, own_run: 
     """As on another machine with the same lock: no path, clock or seed of this one is in the folder."""
     moved = Path(shutil.copytree(mini, tmp_path / "elsewhere" / "ws"))
     shutil.move(mini, tmp_path / "gone")
-    assert verify_run(moved / "reports" / own_run.path.name, moved, silent).is_identical
+    assert verify_folder(moved / "reports" / own_run.path.name, moved, silent).is_identical
     manifest = (moved / "reports" / own_run.path.name / "manifest.json").read_text(encoding="utf-8")
     assert str(tmp_path) not in manifest
 
@@ -117,7 +117,7 @@ def test_programs_that_changed_are_named(mini: Path, own_run: RunFolder, monkeyp
     today = verifying.package_versions()
     monkeypatch.setattr(verifying, "package_versions", lambda: {**today, "numpy": "0.9", "newcomer": "1.0"})
     monkeypatch.setattr(verifying, "source_hash", lambda: "0" * 64)
-    found = verify_run(own_run.path, mini, silent)
+    found = verify_folder(own_run.path, mini, silent)
     assert kinds(found) == {("package", "numpy"), ("package", "newcomer"), ("code", "hypebasket")}
     assert {each.text.en for each in found.differences if each.name == "newcomer"} == {"- → 1.0"}
 
@@ -129,7 +129,7 @@ def test_a_change_under_a_new_seal_is_found_by_making_the_run_again(name: str, m
     place = content.rindex(b"0")
     path.write_bytes(content[:place] + b"1" + content[place + 1 :])
     seal(own_run.path)
-    found = verify_run(own_run.path, mini, silent)
+    found = verify_folder(own_run.path, mini, silent)
     assert kinds(found) == {("rerun", name)}
     assert "differs from the run made again: here" in found.differences[0].text.en
 
@@ -141,7 +141,7 @@ def test_a_run_under_another_name_is_found(mini: Path, own_run: RunFolder) -> No
     facts["capital"] = 2_000_000
     path.write_text(json.dumps(facts), encoding="utf-8")
     seal(own_run.path)
-    found = verify_run(own_run.path, mini, silent)
+    found = verify_folder(own_run.path, mini, silent)
     assert ("manifest", "manifest.json") in kinds(found)
     assert any("do not hash to the run id" in each.text.en for each in found.differences)
 
@@ -150,7 +150,7 @@ def test_what_is_missing_and_what_is_strange(mini: Path, own_run: RunFolder) -> 
     (own_run.path / "taxes.csv").unlink()
     (own_run.path / "notes.txt").write_text("mine", encoding="utf-8")
     (own_run.path / "audit.html").write_text("an audit", encoding="utf-8")
-    found = verify_run(own_run.path, mini, silent)
+    found = verify_folder(own_run.path, mini, silent)
     assert kinds(found) == {("output", "taxes.csv")}
     assert found.strangers == ("notes.txt",)
 
@@ -158,7 +158,7 @@ def test_what_is_missing_and_what_is_strange(mini: Path, own_run: RunFolder) -> 
 def test_data_that_is_another_today_cannot_make_the_run_again(mini: Path, own_run: RunFolder, call: Call) -> None:
     path = mini / "data" / "sample" / "bars.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("50000000", "50000100"), encoding="utf-8")
-    found = verify_run(own_run.path, mini, silent)
+    found = verify_folder(own_run.path, mini, silent)
     assert kinds(found) == {("data", "data/sample/bars.csv"), ("data", "by hand")}
     assert found.compared == 0
     assert call("verify", own_run.path.name)[0] == 4
@@ -169,7 +169,7 @@ def test_data_that_is_gone_or_damaged(mini: Path, own_run: RunFolder, call: Call
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2 - 3])
     with pytest.raises(DamagedDataError):
-        verify_run(own_run.path, mini, silent)
+        verify_folder(own_run.path, mini, silent)
     shutil.rmtree(mini / "data" / "sample")
     code, _, err = call("verify", own_run.path.name)
     assert code == 3
@@ -181,15 +181,15 @@ def test_a_run_without_a_manifest_or_with_half_of_one(mini: Path, own_run: RunFo
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(DamagedDataError, match=r"manifest.json: not readable JSON"):
-        verify_run(own_run.path, mini, silent)
+        verify_folder(own_run.path, mini, silent)
     facts = json.loads(whole)
     del facts["seal"]
     path.write_text(json.dumps(facts), encoding="utf-8")
     with pytest.raises(DamagedDataError, match=r"manifest.json: 'seal' is missing"):
-        verify_run(own_run.path, mini, silent)
+        verify_folder(own_run.path, mini, silent)
     path.unlink()
     with pytest.raises(DataGapError, match=r"manifest.json: no such file"):
-        verify_run(own_run.path, mini, silent)
+        verify_folder(own_run.path, mini, silent)
 
 
 def test_pages_an_equal_run_left_stay_sealed(mini: Path, own_run: RunFolder, run_mini: Run) -> None:
@@ -254,7 +254,7 @@ def test_any_changed_byte_is_found(mini: Path, own_run: RunFolder, data: st.Data
         return
     with flipped(path, data.draw(st.floats(0, 1)), data.draw(st.integers(0, 7))):
         try:
-            found = verify_run(own_run.path, mini, silent)
+            found = verify_folder(own_run.path, mini, silent)
         except HypebasketError as error:
             assert error.exit_code == 3, error  # noqa: PT017 - the same code the command line ends with
         else:
@@ -267,14 +267,14 @@ def test_any_changed_byte_of_the_store_is_found(mini: Path, call: Call) -> None:
     code, out, err = call("run", "mini", "-s", "event-drift", "--no-pages", "--json")
     assert code == 0, err
     folder = mini / "reports" / json.loads(out)["run_id"]
-    assert verify_run(folder, mini, silent).is_identical
+    assert verify_folder(folder, mini, silent).is_identical
     store = mini / "data" / "store"
     kept = [path for path in sorted(store.rglob("*")) if path.is_file() and path.stat().st_size]
     assert len(kept) >= 5
     for number, path in enumerate(kept):
         with flipped(path, 0.37 + number / 50, number % 8):
             try:
-                found = verify_run(folder, mini, silent)
+                found = verify_folder(folder, mini, silent)
             except HypebasketError as error:
                 assert error.exit_code == 3, error  # noqa: PT017
             else:
@@ -292,4 +292,4 @@ def test_a_changed_page_is_found_although_it_was_sealed_again(mini: Path, call: 
     at = whole.rindex(b"</section>") if b"</section>" in whole else whole.rindex(b"</main>")
     page.write_bytes(whole[:at] + b" " + whole[at:])
     seal(folder)
-    assert kinds(verify_run(folder, mini, silent)) == {("rerun", page.name)}
+    assert kinds(verify_folder(folder, mini, silent)) == {("rerun", page.name)}

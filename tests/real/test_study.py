@@ -20,7 +20,7 @@ RISK_WARNING = "2025-04-30"
 def studied(imported: CommandLine) -> StudyFolder:
     done = imported("study", "--from", "2022-11-01", "--to", "2025-12-31", "--json")
     assert done.returncode == 0, done.stderr
-    return StudyFolder(imported.workspace / "reports" / json.loads(done.stdout)["study_id"])
+    return StudyFolder(imported.workspace / "reports" / f"study-{json.loads(done.stdout)['study_id']}")
 
 
 def test_every_application_name_agrees_with_published_bars(studied: StudyFolder, real_market: Path) -> None:

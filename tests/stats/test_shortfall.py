@@ -240,7 +240,8 @@ def _always(value: Any) -> Any:
 def in_backtrader(panel: Any, plans: Any, *, threads: int, **terms: Any) -> SweepOutcome:
     """The compiled engine's question, put to the backtrader engine: the one that can be broken at run time."""
     ends = [replay(panel, plan, **terms).equity[-1].equity for plan in plans]
-    return SweepOutcome(np.array(ends), np.zeros(len(ends), dtype=np.int64))
+    blank = np.zeros(len(ends), dtype=np.int64)
+    return SweepOutcome(np.array(ends), blank, blank)
 
 
 class TestABrokenFrictionIsFound:

@@ -96,7 +96,7 @@ def study(
     draws: int,
     no_pages: bool,
 ) -> None:
-    """Ask whether events moved BASKETS (files or ids), and write reports/<study id>/study.html.
+    """Ask whether events moved BASKETS (files or ids), and write reports/study-<id>/study.html.
 
     Abnormal returns around every event of each basket's mainline, tested with the event as the unit; beside them what
     the usual tests would have claimed.

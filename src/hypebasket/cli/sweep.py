@@ -57,6 +57,16 @@ LABELS = {
     help="What ranks configurations [default: captured; total_return for a strategy without a trigger].",
 )
 @click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="Best ones to confirm.")
+@click.option(
+    "--folds", type=click.IntRange(min=1), default=5, show_default=True, help="Stretches of events of the walk forward."
+)
+@click.option(
+    "--embargo",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="Sessions between the events a choice is made on and those it is judged on.",
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes that share the work [default: one for each core].")
 @click.option("--cluster", metavar="ADDRESS", help="Share it on a Dask cluster instead: tcp://host:8786.")
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="First session.")
@@ -78,6 +88,8 @@ def sweep(
     seed: int,
     metric: str | None,
     top: int,
+    folds: int,
+    embargo: int,
     jobs: int | None,
     cluster: str | None,
     start: date | None,
@@ -119,7 +131,7 @@ def sweep(
         data=data,
         pages=not no_pages,
     )
-    asked = SweepRequest(request, axes, random, seed, metric, top, jobs or os.cpu_count() or 1, cluster)
+    asked = SweepRequest(request, axes, random, seed, metric, top, folds, embargo, jobs or os.cpu_count() or 1, cluster)
     finished = execute_sweep(asked, session.progress)
     if session.as_json:
         session.print_json(finished.result.model_dump(mode="json"))
@@ -139,7 +151,8 @@ def _print(result: SweepResult, lang: str) -> None:
         console.print(f"[bold]{name}[/bold] · {arena.sleeve} · {arena.members}")
         console.print(_table(result, arena, lang) if arena.ranked else LABELS["none"][lang])
         console.print(_luck(arena, lang))
-        for words in (arena.answer, *arena.gaps):
+        forward = (arena.forward.answer,) if arena.forward else ()
+        for words in (arena.answer, *arena.gaps, *forward):
             console.print(words.zh if lang == "zh" else words.en)
 
 

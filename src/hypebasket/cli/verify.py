@@ -38,15 +38,16 @@ _WORDS = {
 def verify(session: Session, run: str) -> None:
     """Make RUN (its id, the beginning of it, its folder, or 'latest') again and compare byte for byte.
 
-    The run is made from its manifest, not from today's files: whatever of specs, data, code, packages or outputs is no
-    longer as it was is told by name (exit code 4). Data that is missing or damaged: exit code 3.
+    What study, placebo, sweep and capacity left is taken as well. It is made from its manifest, not from today's files:
+    whatever of specs, data, code, packages or outputs is no longer as it was is told by name (exit code 4). Data that
+    is missing or damaged: exit code 3.
     """
-    from hypebasket.pipeline.run_folder import find_run
-    from hypebasket.pipeline.verify import verify_run
+    from hypebasket.pipeline.run_folder import find_folder
+    from hypebasket.pipeline.verify import verify_folder
     from hypebasket.spec.workspace import find_workspace
 
     workspace = find_workspace(session.workspace or Path.cwd())
-    found = verify_run(find_run(workspace, run), workspace, session.progress)
+    found = verify_folder(find_folder(workspace, run), workspace, session.progress)
     if session.as_json:
         session.print_json(
             {

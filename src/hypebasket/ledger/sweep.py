@@ -8,9 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hypebasket.ledger.result import Label
 
-__all__ = ["SWEEP_VERSION", "ArenaResult", "ConfigurationResult", "SweepAxis", "SweepFinding", "SweepResult"]
+__all__ = [
+    "SWEEP_VERSION",
+    "ArenaResult",
+    "ConfigurationResult",
+    "ForwardFold",
+    "ForwardWalk",
+    "SweepAxis",
+    "SweepFinding",
+    "SweepResult",
+]
 
-SWEEP_VERSION = 1
+SWEEP_VERSION = 2
 
 Setting = str | int | float | bool | None
 
@@ -48,6 +57,41 @@ class ConfigurationResult(_Model):
     confirmed: bool = False
 
 
+class ForwardFold(_Model):
+    """One step: the configuration (its place in the grid) that was best on the events so far, and what it then did.
+
+    ``trained`` and ``tested`` are mean captured returns, over ``learned_from`` earlier events and over the tested
+    ``events``; ``purged`` earlier events reach into the test or end within the embargo before it, and do not count.
+    """
+
+    first_session: str
+    last_session: str
+    events: tuple[str, ...]
+    learned_from: int
+    purged: int
+    configuration: int
+    trained: float
+    tested: float
+
+
+class ForwardWalk(_Model):
+    """The configurations walked forward, or why they are not (``answer``; no folds then).
+
+    Means over the ``judged`` events: ``outcome`` of what was chosen before them, ``hindsight`` of the configuration
+    that was best on them, ``typical`` of all configurations. An event on which a configuration did nothing counts with
+    zero for it.
+    """
+
+    folds: tuple[ForwardFold, ...]
+    embargo: int
+    events: int
+    judged: int = 0
+    outcome: float | None = None
+    hindsight: float | None = None
+    typical: float | None = None
+    answer: Label
+
+
 class ArenaResult(_Model):
     """One basket on one sleeve: every configuration, in the order of the grid, and what luck explains of the best.
 
@@ -78,6 +122,7 @@ class ArenaResult(_Model):
     finding: SweepFinding
     answer: Label
     gaps: tuple[Label, ...] = ()
+    forward: ForwardWalk | None = Field(default=None, description="null for a strategy without a trigger")
 
     @property
     def ranked(self) -> list[ConfigurationResult]:

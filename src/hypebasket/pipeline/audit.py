@@ -32,11 +32,12 @@ from hypebasket.pipeline.job import Job, funded, symbols_of
 from hypebasket.pipeline.manifest import RunManifest, read_manifest
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import primary_circle
+from hypebasket.pipeline.remake import job_of
 from hypebasket.pipeline.run_folder import read_result
 from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.pipeline.supply import supply_again
 from hypebasket.pipeline.trials import TrialLedger
-from hypebasket.pipeline.verify import changed_inputs, job_of, sealed_differences
+from hypebasket.pipeline.verify import changed_inputs, sealed_differences
 from hypebasket.plan.build import EventPlan
 from hypebasket.plan.intents import MILLION, POLICY
 from hypebasket.rules.tables import Record, consulted

@@ -23,7 +23,7 @@ from hypebasket.ledger.result import Label
 from hypebasket.market.panel import FEN
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
-from hypebasket.pipeline.job import Job, funded, parameters_of, prepare
+from hypebasket.pipeline.job import Job, Say, funded, parameters_of, prepare, seal
 from hypebasket.pipeline.luck import FEWEST_EVENTS
 from hypebasket.pipeline.market import benchmark_of, lay_out_sleeves
 from hypebasket.pipeline.outcome import label, primary_circle
@@ -43,8 +43,6 @@ __all__ = ["AMOUNTS", "FinishedCapacity", "execute_capacity", "half_of_best", "m
 AMOUNTS: Final = tuple(round(10 ** (4 + step / 2)) for step in range(13))
 """Ten thousand to ten billion, two amounts to a power of ten."""
 
-Say = Callable[[str], None]
-
 
 @dataclass(frozen=True, slots=True)
 class FinishedCapacity:
@@ -57,14 +55,26 @@ class FinishedCapacity:
 
 def execute_capacity(request: RunRequest, say: Say, amounts: Sequence[int] = AMOUNTS) -> FinishedCapacity:
     """Run every event with every amount of money, and write the study's folder; the request's capital plays no part."""
-    job = prepare(request)
-    sleeves = lay_out_sleeves(request, job.baskets, job.data)
+    return carry_out(prepare(request), say, amounts)
+
+
+def carry_out(
+    job: Job,
+    say: Say,
+    amounts: Sequence[int] = AMOUNTS,
+    *,
+    folder: Path | None = None,
+    identity: str | None = None,
+) -> FinishedCapacity:
+    """Study a job's capacity, and write the folder that its identity names, unless told otherwise."""
+    sleeves = lay_out_sleeves(job.request, job.baskets, job.data)
     data = job.data
     say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
     pairs = tuple(_pairs(job, sleeves, amounts, say))
     if not pairs:
         raise UsageError("no strategy here acts on events, so that nothing is captured", "choose one: -s event-drift")
-    identity = run_id({**parameters_of(job, sleeves), "capital": None, "amounts": list(amounts)})
+    parameters = {**parameters_of(job, sleeves), "capital": None, "amounts": list(amounts)}
+    identity = identity or run_id(parameters)
     result = CapacityResult(
         capacity_id=identity,
         synthetic=data.synthetic,
@@ -74,10 +84,14 @@ def execute_capacity(request: RunRequest, say: Say, amounts: Sequence[int] = AMO
         last_session=max(sleeve.last for sleeve in sleeves).isoformat(),
         pairs=pairs,
     )
-    folder = request.workspace / "reports" / f"capacity-{identity}"
-    write_json(folder / "result.json", result.model_dump(mode="json"))
-    write_csv(folder / "capacity.csv", _COLUMNS, _rows(result))
-    return FinishedCapacity(result, folder, _page(result, folder) if request.pages else None)
+    folder = folder or job.request.workspace / "reports" / f"capacity-{identity}"
+    written = [
+        write_json(folder / "result.json", result.model_dump(mode="json")),
+        write_csv(folder / "capacity.csv", _COLUMNS, _rows(result)),
+    ]
+    index = _page(result, folder) if job.request.pages else None
+    seal(job, folder, identity, parameters, [*written, *([index] if index else [])], verb="capacity")
+    return FinishedCapacity(result, folder, index)
 
 
 def _page(result: CapacityResult, folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -38,20 +38,25 @@ class Task:
 
 
 class Ground:
-    """All pairs of a job that act on events, made ready; the same in every process."""
+    """All pairs of a job that act on events, made ready; the same in every process.
 
-    def __init__(self, job: Job, sleeves: Sequence[Sleeve], chance: Chance, *, whole_market: bool = False) -> None:
+    ``named``: symbols some basket holds; the job's data is that of the whole market then, and the others are controls.
+    """
+
+    def __init__(
+        self, job: Job, sleeves: Sequence[Sleeve], chance: Chance, *, named: Collection[str] | None = None
+    ) -> None:
         self.job, self.sleeves = job, sleeves
-        self._recipe = _Recipe(job.request, chance, whole_market)
+        self._named = named or ()
+        self._recipe = _Recipe(job.request, chance, named)
         made = (ChancePair(job, chance, *each) for each in funded(job, sleeves))
         self.pairs = tuple(pair for pair in made if pair.runner.triggered)
 
     @cached_property
     def controls(self) -> dict[str, ControlNames]:
         """The control names of every sleeve, by its currency: those in the data that no basket names."""
-        named = {stock.symbol for basket in self.job.workspace.baskets.values() for stock in basket.stocks}
         return {
-            sleeve.currency: ControlNames(Currency(sleeve.currency), named, self.job, self.job.request)
+            sleeve.currency: ControlNames(Currency(sleeve.currency), self._named, self.job, self.job.request)
             for sleeve in self.sleeves
         }
 
@@ -93,12 +98,12 @@ class _Recipe:
 
     request: RunRequest
     chance: Chance
-    whole_market: bool
+    named: Collection[str] | None
 
     def __call__(self) -> Ground:
-        job = prepare(self.request, whole_market=self.whole_market)
+        job = prepare(self.request, whole_market=self.named is not None)
         sleeves = lay_out_sleeves(job.request, job.baskets, job.data)
-        return Ground(job, sleeves, self.chance, whole_market=self.whole_market)
+        return Ground(job, sleeves, self.chance, named=self.named)
 
 
 def _pieces(crew: Crew, count: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +12,7 @@ from hypebasket import __version__, rules
 from hypebasket.errors import UsageError
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.identity import file_hash, package_versions, source_hash
+from hypebasket.pipeline.manifest import write_manifest
 from hypebasket.pipeline.market import fund
 from hypebasket.pipeline.pairings import pairings, why_refused
 from hypebasket.pipeline.request import RunRequest
@@ -27,11 +28,9 @@ __all__ = [
     "Job",
     "Say",
     "funded",
-    "input_hashes",
-    "own_sources",
     "parameters_of",
     "prepare",
-    "resolved",
+    "seal",
     "symbols_of",
     "with_instruments",
 ]
@@ -138,7 +137,7 @@ def parameters_of(job: Job, sleeves: Sequence[Sleeve]) -> dict[str, object]:
     }
 
 
-def resolved(job: Job) -> RunRequest:
+def _resolved(job: Job) -> RunRequest:
     """Return the request with the baskets and strategies it came to."""
     baskets, strategies = (tuple(each.id for each in group) for group in (job.baskets, job.strategies))
     return replace(job.request, baskets=baskets, strategies=strategies)
@@ -150,7 +149,31 @@ def _own_files(job: Job) -> dict[str, Path]:
     return {name: job.workspace.root / name for name in names}
 
 
-def own_sources(job: Job) -> dict[str, str]:
+def seal(
+    job: Job,
+    folder: Path,
+    identity: str,
+    parameters: Mapping[str, object],
+    written: Iterable[Path],
+    *,
+    verb: str,
+    noted: Mapping[str, object] | None = None,
+) -> Path:
+    """Write the manifest of a finished folder: what it was made from, and a seal on the files that were ``written``."""
+    return write_manifest(
+        folder,
+        identity,
+        parameters,
+        verb=verb,
+        request=_resolved(job),
+        inputs=_input_hashes(job),
+        own_sources=_own_sources(job),
+        noted=noted or {},
+        written=written,
+    )
+
+
+def _own_sources(job: Job) -> dict[str, str]:
     """Return the text of every own class's file by its name in the workspace."""
     return {name: _text_of(path) for name, path in _own_files(job).items()}
 
@@ -162,7 +185,7 @@ def _text_of(path: Path) -> str:
         raise UsageError(f"{path.name}: not UTF-8 text: {error.reason}", "save the file as UTF-8") from error
 
 
-def input_hashes(job: Job) -> dict[str, str]:
+def _input_hashes(job: Job) -> dict[str, str]:
     """Return the hash of every file that went in, by its path in the workspace.
 
     Files that came with the package (the sample of a workspace without one) are covered by its own hash.

@@ -1,8 +1,8 @@
-"""``manifest.json``: what a run was made from, and a seal on what it left.
+"""``manifest.json``: what a folder of ``reports`` was made from, by which verb, and a seal on what lies in it.
 
-Everything a run was made from stands in it, own classes included: it can be run again from the manifest alone and the
-data. The lines of ``VOLATILE`` are those in which two equal runs may differ; ``files`` seals every other file of the
-folder, ``seal`` the manifest itself.
+Everything it was made from stands in it, own classes included: it can be made again from the manifest alone and the
+data. The lines of ``VOLATILE`` are those in which two equal manifests may differ; ``files`` seals every other file of
+the folder, ``seal`` the manifest itself; ``noted`` is what had happened before and counts (a sweep's earlier trials).
 """
 
 from __future__ import annotations
@@ -28,14 +28,16 @@ from hypebasket.spec.event import Event
 from hypebasket.spec.instrument import Instrument
 from hypebasket.spec.strategy import Strategy
 
-__all__ = ["MANIFEST", "VOLATILE", "RunManifest", "read_manifest", "renew_seals", "seal_of", "write_manifest"]
+__all__ = ["MANIFEST", "RUN", "VOLATILE", "RunManifest", "read_manifest", "renew_seals", "seal_of", "write_manifest"]
 
 MANIFEST = "manifest.json"
 
 VOLATILE = ("made_at", "request", "machine", "seal")
 """What may differ between the manifests of two equal runs: when, by which words and where they were made."""
 
-_NO_PARAMETERS = ("run_id", *VOLATILE, "volatile", "inputs", "own_sources", "files")
+_NO_PARAMETERS = ("verb", "run_id", *VOLATILE, "volatile", "inputs", "own_sources", "noted", "files")
+
+RUN = "run"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -45,14 +47,17 @@ def write_manifest(
     identity: str,
     parameters: Mapping[str, object],
     *,
+    verb: str,
     request: RunRequest,
     inputs: Mapping[str, str],
     own_sources: Mapping[str, str],
+    noted: Mapping[str, object],
     written: Iterable[Path],
 ) -> Path:
     """Seal ``written`` and write the manifest; pages that an equal run left here before, unchanged, stay sealed."""
     files = _left_by_an_equal_run(folder, identity) | {path.name: file_hash(path) for path in written}
     facts: dict[str, object] = {
+        "verb": verb,
         "run_id": identity,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "request": {key: value for key, value in asdict(request).items() if key != "workspace"},
@@ -61,6 +66,7 @@ def write_manifest(
         **parameters,
         "inputs": dict(sorted(inputs.items())),
         "own_sources": dict(own_sources),
+        "noted": dict(noted),
         "files": dict(sorted(files.items())),
     }
     return write_json(folder / MANIFEST, {**facts, "seal": seal_of(facts)})
@@ -104,8 +110,13 @@ class RunManifest:
     text: bytes
 
     @property
+    def verb(self) -> str:
+        """What made the folder."""
+        return str(self.facts["verb"])
+
+    @property
     def run_id(self) -> str:
-        """The name of the run."""
+        """The hash of everything that can change a number."""
         return str(self.facts["run_id"])
 
     @property
@@ -195,8 +206,11 @@ def read_manifest(folder: Path) -> RunManifest:
         facts = json.loads(text)
     except ValueError as error:
         raise DamagedDataError(f"{path}: not readable JSON: {error}", remedy) from error
-    wanted = {"run_id": str, "request": dict, "baskets": list, "strategies": list, "events": list, "instruments": list,
-              "data": dict, "inputs": dict, "own_sources": dict, "files": dict, "seal": str}  # fmt: skip
+    wanted = {
+        "verb": str, "run_id": str, "request": dict, "baskets": list, "strategies": list, "events": list,
+        "instruments": list, "data": dict, "inputs": dict, "own_sources": dict, "noted": dict, "files": dict,
+        "seal": str,
+    }  # fmt: skip
     if not isinstance(facts, dict):
         raise DamagedDataError(f"{path}: not a manifest", remedy)
     for key, kind in wanted.items():

@@ -6,7 +6,7 @@ events of other mainlines (``pipeline.chance``); here the folder is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.ground import Ground
 from hypebasket.pipeline.identity import run_id
-from hypebasket.pipeline.job import Say, parameters_of, prepare
+from hypebasket.pipeline.job import Job, Say, parameters_of, prepare, seal, symbols_of
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label
 from hypebasket.pipeline.request import RunRequest
@@ -37,6 +37,11 @@ class PlaceboRequest:
     jobs: int = 1
     cluster: str | None = None
 
+    @property
+    def takes_the_whole_market(self) -> bool:
+        """Whether stocks are drawn that no basket names."""
+        return "baskets" in self.kinds
+
 
 @dataclass(frozen=True, slots=True)
 class FinishedPlacebo:
@@ -49,22 +54,38 @@ class FinishedPlacebo:
 
 def execute_placebo(request: PlaceboRequest, say: Say) -> FinishedPlacebo:
     """Compare what was captured with chance, and write the placebo's folder."""
-    whole_market = "baskets" in request.kinds
-    job = prepare(request.run, whole_market=whole_market)
-    ground = Ground(job, lay_out_sleeves(request.run, job.baskets, job.data), request.chance, whole_market=whole_market)
+    job = prepare(request.run, whole_market=request.takes_the_whole_market)
+    return carry_out(job, request, say, named=symbols_of(list(job.workspace.baskets.values())))
+
+
+def carry_out(
+    job: Job,
+    request: PlaceboRequest,
+    say: Say,
+    *,
+    named: Collection[str],
+    folder: Path | None = None,
+    identity: str | None = None,
+) -> FinishedPlacebo:
+    """Compare a job with chance, and write the folder that its identity names, unless told otherwise.
+
+    ``named`` are the symbols that are no control names: some basket of the workspace holds them.
+    """
     data = job.data
+    sleeves, chance = lay_out_sleeves(job.request, job.baskets, data), request.chance
+    ground = Ground(job, sleeves, chance, named=named)
+    parameters = {
+        **parameters_of(job, sleeves),
+        "placebo": {"draws": chance.draws, "other_draws": chance.other_draws, "kinds": request.kinds},
+        "seed": chance.seed,
+        "named": sorted(named) if request.takes_the_whole_market else None,
+    }
+    identity = identity or run_id(parameters)
+    folder = folder or job.request.workspace / "reports" / f"placebo-{identity}"
     say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
     _tell_what_is_left_out(ground, say)
     crew = Crew(request.jobs, request.cluster)
     told = tuple(_compared(ground, number, request.kinds, crew, say) for number in range(len(ground.pairs)))
-    sleeves, chance = ground.sleeves, request.chance
-    identity = run_id(
-        {
-            **parameters_of(job, sleeves),
-            "placebo": {"draws": chance.draws, "other_draws": chance.other_draws, "kinds": request.kinds},
-            "seed": chance.seed,
-        }
-    )
     result = PlaceboResult(
         placebo_id=identity,
         synthetic=data.synthetic,
@@ -75,10 +96,13 @@ def execute_placebo(request: PlaceboRequest, say: Say) -> FinishedPlacebo:
         seed=chance.seed,
         pairs=told,
     )
-    folder = request.run.workspace / "reports" / f"placebo-{identity}"
-    write_json(folder / "result.json", result.model_dump(mode="json"))
-    write_csv(folder / "placebo.csv", _COLUMNS, _rows(result))
-    return FinishedPlacebo(result, folder, write_placebo(result, folder) if request.run.pages else None)
+    written = [
+        write_json(folder / "result.json", result.model_dump(mode="json")),
+        write_csv(folder / "placebo.csv", _COLUMNS, _rows(result)),
+    ]
+    index = write_placebo(result, folder) if job.request.pages else None
+    seal(job, folder, identity, parameters, [*written, *([index] if index else [])], verb="placebo")
+    return FinishedPlacebo(result, folder, index)
 
 
 def _tell_what_is_left_out(ground: Ground, say: Say) -> None:

@@ -21,13 +21,11 @@ from hypebasket.pipeline.job import (
     Job,
     Say,
     funded,
-    input_hashes,
-    own_sources,
     parameters_of,
     prepare,
-    resolved,
+    seal,
 )
-from hypebasket.pipeline.manifest import write_manifest
+from hypebasket.pipeline.manifest import RUN
 from hypebasket.pipeline.market import benchmark_of, lay_out_sleeves
 from hypebasket.pipeline.outcome import Benchmark, circle_result, label, primary_circle
 from hypebasket.pipeline.pages import lay_out_pages
@@ -155,15 +153,7 @@ def carry_out(
         if press:
             say("drawing the tearsheets")
     written += [*((index,) if index else ()), *(press.printed if press else ())]
-    write_manifest(
-        folder,
-        identity,
-        parameters,
-        request=resolved(job),
-        inputs=input_hashes(job),
-        own_sources=own_sources(job),
-        written=written,
-    )
+    seal(job, folder, identity, parameters, written, verb=RUN)
     return Finished(result, folder, index)
 
 

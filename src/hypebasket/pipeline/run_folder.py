@@ -1,4 +1,4 @@
-"""Finished runs: where their folders lie, and the result a folder holds."""
+"""Finished runs, and what other verbs left: where the folders lie, and the result a run's holds."""
 
 from __future__ import annotations
 
@@ -8,13 +8,36 @@ from pydantic import ValidationError
 
 from hypebasket.errors import DamagedDataError, UsageError
 from hypebasket.ledger.result import SCHEMA_VERSION, RunResult
+from hypebasket.pipeline.manifest import MANIFEST
 
-__all__ = ["LATEST", "find_run", "read_result", "runs_of"]
+__all__ = ["LATEST", "find_folder", "find_run", "read_result", "runs_of"]
 
 LATEST = "latest"
 
-NO_RUNS = ("placebo-", "sweep-")
-"""How the folders of other verbs begin that also leave a ``result.json``."""
+NO_RUNS = ("capacity-", "placebo-", "study-", "sweep-")
+"""How the folders of other verbs begin."""
+
+
+def find_folder(workspace: Path, name: str) -> Path:
+    """Return the folder any verb left: a path, an id or the beginning of one, with the verb or without; or ``latest``.
+
+    ``latest`` is the latest run. Raises ``UsageError`` where none or several answer to the name.
+    """
+    if (Path(name) / MANIFEST).is_file():
+        return Path(name)
+    others = (path.parent for path in (workspace / "reports").glob(f"*/{MANIFEST}"))
+    found = [
+        folder
+        for folder in others
+        if folder.name.startswith(NO_RUNS) and name and name in (folder.name[: len(name)], _id(folder)[: len(name)])
+    ]
+    if len(found) > 1:
+        raise UsageError(f"'{name}': {len(found)} folders begin so", "write more of the id")
+    return found[0] if found else find_run(workspace, name)
+
+
+def _id(folder: Path) -> str:
+    return folder.name.partition("-")[2]
 
 
 def find_run(workspace: Path, name: str) -> Path:
@@ -22,6 +45,7 @@ def find_run(workspace: Path, name: str) -> Path:
 
     Raises ``UsageError`` where none or several answer to the name.
     """
+    _refuse_another_verb(Path(name).name)
     if (Path(name) / "result.json").is_file():
         return Path(name)
     runs = runs_of(workspace)
@@ -36,6 +60,12 @@ def find_run(workspace: Path, name: str) -> Path:
     if found:
         raise UsageError(f"run '{name}': {len(found)} runs begin so", "write more of the id")
     raise UsageError(f"run '{name}': not in {workspace / 'reports'}", f"the newest are {newest}; or write '{LATEST}'")
+
+
+def _refuse_another_verb(name: str) -> None:
+    if name.startswith(NO_RUNS):
+        verb = name.partition("-")[0]
+        raise UsageError(f"'{name}' is what hypebasket {verb} left, not a run", "choose a run; verify takes both")
 
 
 def runs_of(workspace: Path) -> list[Path]:

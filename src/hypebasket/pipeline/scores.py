@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -17,7 +17,7 @@ from hypebasket.engine.sweep import Outline
 from hypebasket.files import write_atomically
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.outcome import primary_circle
-from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
+from hypebasket.pipeline.sleeve import EventOutcome, Sleeve, SleeveRunner
 from hypebasket.pipeline.trials import Configuration
 from hypebasket.spec.basket import Basket
 from hypebasket.spec.strategy import Strategy
@@ -29,18 +29,20 @@ from hypebasket.stats.performance import drawdown, simple_returns
 __all__ = ["Arena", "Score", "ScoreShelf"]
 
 Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
     """One configuration evaluated: the continuous run's equity in fen, ``(n_sessions,)``, and what its events captured.
 
-    ``problem`` says why there is no such strategy; all else is empty then.
+    ``outcomes`` has an event of the workspace on each row, ``(n_events, 3)``: what it captured, and the rows of the
+    first and the last session anything was done on it; NaN where nothing was. ``problem`` says why there is no such
+    strategy; all else is empty then.
     """
 
     equity: Integers
-    events: int
-    captured: float | None
+    outcomes: Floats
     fills: int
     unfilled: int
     problem: str | None = None
@@ -48,7 +50,22 @@ class Score:
     @classmethod
     def none(cls, problem: str) -> Score:
         """Return the score of a configuration that is no strategy."""
-        return cls(np.empty(0, dtype=np.int64), 0, None, 0, 0, problem)
+        return cls(np.empty(0, dtype=np.int64), np.empty((0, 3)), 0, 0, problem)
+
+    @property
+    def acted(self) -> npt.NDArray[np.bool_]:
+        """On which events anything was done."""
+        return ~np.isnan(self.outcomes[:, 0])
+
+    @property
+    def events(self) -> int:
+        """How many events have a captured number."""
+        return int(self.acted.sum())
+
+    @property
+    def captured(self) -> float | None:
+        """Mean of what they captured; ``None`` without one."""
+        return fmean(self.outcomes[self.acted, 0].tolist()) if self.events else None
 
     def drawdown(self, capital: int) -> float:
         """Return the greatest fall of the equity from a peak, as a decimal, at most 0."""
@@ -56,9 +73,11 @@ class Score:
 
     def equals(self, other: Score) -> bool:
         """Whether both came to the same on every session and in every event."""
-        same = (self.events, self.captured, self.fills, self.unfilled, self.problem)
-        return same == (other.events, other.captured, other.fills, other.unfilled, other.problem) and np.array_equal(
-            self.equity, other.equity
+        same = (self.fills, self.unfilled, self.problem) == (other.fills, other.unfilled, other.problem)
+        return (
+            same
+            and np.array_equal(self.equity, other.equity)
+            and np.array_equal(self.outcomes, other.outcomes, equal_nan=True)
         )
 
 
@@ -79,18 +98,33 @@ class Arena:
         """Evaluate a strategy: all events on one capital, and each on its own."""
         runner, circle = self._runner(strategy), self.circle(strategy)
         plans = runner.plans(circle)
-        captured = [runner.captured(plan) for plan in plans]
-        return _score(runner.outline(plans, circle), [value for value in captured if value is not None])
+        outcomes = {plan.mapped.event.id: runner.outcome(plan) for plan in plans}
+        return self._score(runner.outline(plans, circle), outcomes)
 
     def confirmed(self, strategy: Strategy) -> Score:
         """Evaluate it again the way a run that is reported is made, by the engine that has the say."""
         run = self._runner(strategy).run(self.circle(strategy), primary=True)
-        captured = [
-            capture_of(event.ledger, event.plan.entries, event.plan.idle_ppm).captured
+        rows = self.sleeve.panel.row_of
+        outcomes = {
+            event.plan.mapped.event.id: EventOutcome(
+                capture_of(event.ledger, event.plan.entries, event.plan.idle_ppm).captured,
+                rows[event.ledger.equity[0].session],
+                rows[event.ledger.equity[-1].session],
+            )
             for event in run.events
             if event.ledger
-        ]
-        return _score(Outline.of(run.ledger), captured)
+        }
+        return self._score(Outline.of(run.ledger), outcomes)
+
+    def _score(self, outline: Outline, outcomes: Mapping[str, EventOutcome | None]) -> Score:
+        blank = (np.nan, np.nan, np.nan)
+        told = [outcomes.get(event.id) or blank for event in self._workspace.events]
+        return Score(
+            equity=np.array(outline.equity, dtype=np.int64),
+            outcomes=np.array(told, dtype=np.float64).reshape(-1, 3),
+            fills=outline.fills,
+            unfilled=outline.unfilled,
+        )
 
     def _runner(self, strategy: Strategy) -> SleeveRunner:
         return SleeveRunner(self.basket, strategy, self.sleeve, self._workspace.events, self._workspace.root)
@@ -108,16 +142,6 @@ class Arena:
             content=data.content_hash,
             synthetic=data.synthetic,
         )
-
-
-def _score(outline: Outline, captured: Sequence[float]) -> Score:
-    return Score(
-        equity=np.array(outline.equity, dtype=np.int64),
-        events=len(captured),
-        captured=fmean(captured) if captured else None,
-        fills=outline.fills,
-        unfilled=outline.unfilled,
-    )
 
 
 class ScoreShelf:
@@ -146,8 +170,8 @@ class ScoreShelf:
             index=np.array(indices),
             length=np.array([len(score.equity) for score in scores]),
             equity=np.concatenate([score.equity for score in scores]),
-            events=np.array([score.events for score in scores]),
-            captured=np.array([np.nan if score.captured is None else score.captured for score in scores]),
+            n_outcomes=np.array([len(score.outcomes) for score in scores]),
+            outcomes=np.concatenate([score.outcomes for score in scores]),
             fills=np.array([score.fills for score in scores]),
             unfilled=np.array([score.unfilled for score in scores]),
             problem=np.array([score.problem or "" for score in scores]),
@@ -160,12 +184,11 @@ def _read_part(path: Path) -> dict[tuple[int, int], Score]:
     try:
         with np.load(path, allow_pickle=False) as part:
             rows = {name: part[name] for name in part.files}
-        ends = np.cumsum(rows["length"])
+        ends, last = np.cumsum(rows["length"]), np.cumsum(rows["n_outcomes"])
         return {
             (int(rows["arena"][row]), int(rows["index"][row])): Score(
                 equity=rows["equity"][ends[row] - rows["length"][row] : ends[row]].astype(np.int64),
-                events=int(rows["events"][row]),
-                captured=None if np.isnan(rows["captured"][row]) else float(rows["captured"][row]),
+                outcomes=rows["outcomes"][last[row] - rows["n_outcomes"][row] : last[row]].astype(np.float64),
                 fills=int(rows["fills"][row]),
                 unfilled=int(rows["unfilled"][row]),
                 problem=str(rows["problem"][row]) or None,

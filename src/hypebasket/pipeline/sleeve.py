@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from hypebasket.engine.replay import OwnRun, load_own_class, replay, replay_own
 from hypebasket.engine.sweep import Outline, outline, retrace, sweep
@@ -28,7 +29,7 @@ from hypebasket.spec.text import Circle, Market, Text
 from hypebasket.stats.captured import allotted_money
 from hypebasket.stats.shortfall import RUNGS, Step
 
-__all__ = ["CircleRun", "Curve", "EventRun", "Sleeve", "SleeveRunner"]
+__all__ = ["CircleRun", "Curve", "EventOutcome", "EventRun", "Sleeve", "SleeveRunner"]
 
 NEAR_SESSIONS = 40
 """Most events are over by then; a run of one sees no more of the market than it must."""
@@ -66,6 +67,14 @@ class Sleeve:
 
 Curve = Sequence[int]
 """Closing equity in fen, session by session."""
+
+
+class EventOutcome(NamedTuple):
+    """What one event captured (decimal), and the rows of the first and the last session anything was done on it."""
+
+    captured: float
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +157,17 @@ class SleeveRunner:
 
     def captured(self, plan: EventPlan) -> float | None:
         """Return what one event on its own captured, under the strategy's fills; ``None`` where nothing was planned."""
+        outcome = self.outcome(plan)
+        return None if outcome is None else outcome.captured
+
+    def outcome(self, plan: EventPlan) -> EventOutcome | None:
+        """Return what one event on its own captured, and when; ``None`` where nothing was planned."""
         if not self._acts(plan):
             return None
         assert plan.row is not None
-        wish = self.builder.events([plan], self.strategy.fills)
-        return self._earned(wish, plan.row) / allotted_money(plan.entries, self.sleeve.capital, plan.idle_ppm)
+        earned, stop = self._ended(self.builder.events([plan], self.strategy.fills), plan.row)
+        allotted = allotted_money(plan.entries, self.sleeve.capital, plan.idle_ppm)
+        return EventOutcome(earned / allotted, plan.row, stop - 1)
 
     def isolated(self, plan: EventPlan) -> Ledger:
         """Run one event for which something was planned on its own, under the strategy's fills; not to be reported."""
@@ -277,6 +292,10 @@ class SleeveRunner:
 
     def _earned(self, plan: Plan, start: int, frictions: Frictions = ALL_FRICTIONS) -> int:
         """Return what a plan earns until nothing is held, in fen; the compiled engine keeps no record of it."""
+        return self._ended(plan, start, frictions)[0]
+
+    def _ended(self, plan: Plan, start: int, frictions: Frictions = ALL_FRICTIONS) -> tuple[int, int]:
+        """Return what a plan earns until nothing is held, in fen, and the row after its last session."""
         cash = self.sleeve.capital
         outcome = sweep(
             self.sleeve.panel,
@@ -288,7 +307,7 @@ class SleeveRunner:
             frictions=frictions,
             threads=1,
         )
-        return int(outcome.equity[0]) - cash
+        return int(outcome.equity[0]) - cash, int(outcome.stop[0])
 
     def _until_flat(self, plan: Plan, start: int, *, reported: bool) -> Ledger:
         """Run a plan until nothing is held: over a near stretch first, and to the end only if that is too short."""

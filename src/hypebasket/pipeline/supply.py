@@ -39,14 +39,15 @@ def supply(workspace: Path, wanted: str, symbols: Iterable[str] | None) -> Marke
     return store.load(None if symbols is None else sorted(set(symbols)))
 
 
-def supply_again(workspace: Path, content: str, symbols: Iterable[str]) -> MarketData | None:
+def supply_again(workspace: Path, content: str, symbols: Iterable[str] | None) -> MarketData | None:
     """Return the data with a content hash: a generation of the store, not only the current one, or the sample.
 
+    ``symbols`` of ``None`` asks for all there are.
     ``None`` where there is data and none of it has that content; without any data a ``DataGapError``.
     """
     store = Store(workspace / "data" / "store")
     if not store.is_empty and content in store.contents():
-        return store.load(sorted(set(symbols)), content)
+        return store.load(None if symbols is None else sorted(set(symbols)), content)
     try:
         folder = sample_folder(workspace)
     except DataGapError:

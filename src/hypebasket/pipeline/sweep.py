@@ -7,7 +7,7 @@ are reported; the two engines must agree on every session to the fen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +16,13 @@ from typing import Final
 import numpy as np
 
 from hypebasket.errors import LedgerError, SpecError, UsageError
-from hypebasket.ledger.sweep import ArenaResult, ConfigurationResult, SweepAxis, SweepResult
+from hypebasket.ledger.sweep import ArenaResult, ConfigurationResult, ForwardWalk, SweepAxis, SweepResult
 from hypebasket.market.panel import FEN
 from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.files import write_csv, write_json
+from hypebasket.pipeline.forward import DEFAULT_EMBARGO, DEFAULT_FOLDS, walk
 from hypebasket.pipeline.identity import run_id
-from hypebasket.pipeline.job import Job, funded, parameters_of, prepare
+from hypebasket.pipeline.job import Job, Say, funded, parameters_of, prepare, seal
 from hypebasket.pipeline.luck import Luck, judge
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label
@@ -38,7 +39,9 @@ METRICS: Final = ("captured", "total_return", "sharpe", "max_drawdown")
 CHUNK: Final = 32
 MOST_CONFIGURATIONS: Final = 1_000_000
 
-Say = Callable[[str], None]
+PARTS: Final = "parts"
+"""Folder of the finished chunks: working files, which no manifest seals."""
+
 Chunk = tuple[int, list[int]]
 """An arena, and the configurations to evaluate in it, by their places."""
 
@@ -48,8 +51,8 @@ class SweepRequest:
     """One call of ``hypebasket sweep``: a run of one strategy, and how its fields vary.
 
     ``random`` draws so many points of the grid, by ``seed``; ``metric`` ranks them (``None``: captured, or the total
-    return of a strategy without a trigger); the ``top`` best are run again; ``jobs`` processes share the work, or the
-    ``cluster`` at an address.
+    return of a strategy without a trigger); the ``top`` best are run again; ``folds`` and ``embargo`` (sessions) are
+    those of the walk forward; ``jobs`` processes share the work, or the ``cluster`` at an address.
     """
 
     run: RunRequest
@@ -58,6 +61,8 @@ class SweepRequest:
     seed: int = 0
     metric: str | None = None
     top: int = 3
+    folds: int = DEFAULT_FOLDS
+    embargo: int = DEFAULT_EMBARGO
     jobs: int = 1
     cluster: str | None = None
 
@@ -74,19 +79,22 @@ class FinishedSweep:
 class Field:
     """What is swept: the arenas (baskets on sleeves), the points, and how one of them is scored; the same anywhere."""
 
-    def __init__(self, request: SweepRequest) -> None:
+    def __init__(self, request: SweepRequest, job: Job, values: Mapping[str, object]) -> None:
         self.request = request
-        self.job: Job = prepare(request.run)
+        self.job = job
+        self.values = dict(values)
         (self.strategy,) = self.job.strategies
         self.sleeves = lay_out_sleeves(request.run, self.job.baskets, self.job.data)
         self.metric = request.metric or ("captured" if self.is_triggered else "total_return")
 
-    @cached_property
-    def values(self) -> dict[str, object]:
-        """The strategy as its file has it."""
-        value = read_source(self.job.workspace.root / "strategies" / f"{self.strategy.id}.yaml").value
+    @classmethod
+    def of(cls, request: SweepRequest) -> Field:
+        """Set up what a request asks for, with the strategy as its file has it."""
+        job = prepare(request.run)
+        (strategy,) = job.strategies
+        value = read_source(job.workspace.root / "strategies" / f"{strategy.id}.yaml").value
         assert isinstance(value, dict)
-        return value
+        return cls(request, job, value)
 
     @cached_property
     def points(self) -> Sequence[Point]:
@@ -108,19 +116,22 @@ class Field:
         )
 
     @cached_property
-    def identity(self) -> str:
-        """Hash of everything that can change a number of the sweep."""
-        parameters = parameters_of(self.job, self.sleeves)
-        axes = {axis.name: axis.values for axis in self.request.axes}
-        return run_id(
-            {
-                **parameters,
-                "axes": axes,
-                "random": self.request.random,
-                "seed": self.request.seed,
+    def parameters(self) -> dict[str, object]:
+        """Everything that can change a number of the sweep, but the trials before it."""
+        request = self.request
+        return {
+            **parameters_of(self.job, self.sleeves),
+            "sweep": {
+                "values": self.values,
+                "axes": [[axis.name, axis.values] for axis in request.axes],
+                "random": request.random,
                 "metric": self.metric,
-            }
-        )
+                "top": request.top,
+                "folds": request.folds,
+                "embargo": request.embargo,
+            },
+            "seed": request.seed,
+        }
 
     def strategy_at(self, point: Point) -> Strategy:
         """Return the strategy of a configuration; ``SpecError`` if there is none."""
@@ -159,29 +170,51 @@ class _Recipe:
     request: SweepRequest
 
     def __call__(self) -> Field:
-        return Field(self.request)
+        return Field.of(self.request)
 
 
 def execute_sweep(request: SweepRequest, say: Say) -> FinishedSweep:
     """Evaluate every configuration of a grid and write the sweep's folder."""
-    field = Field(request)
+    field = Field.of(request)
     if field.strategy.own_class is not None:
         raise UsageError(
             f"strategy '{field.strategy.id}' is a class of its own: its fields decide nothing",
             "sweep a strategy made of options",
         )
     _check_axes(field)
-    folder = request.run.workspace / "reports" / f"sweep-{field.identity}"
-    say(f"data: {field.job.data.source}{' (SYNTHETIC / 合成数据)' if field.job.data.synthetic else ''}")
-    shelf = ScoreShelf(folder / "parts")
-    trials = TrialLedger(request.run.workspace)
+    return carry_out(field, say)
+
+
+def carry_out(
+    field: Field, say: Say, *, folder: Path | None = None, identity: str | None = None, tried: int | None = None
+) -> FinishedSweep:
+    """Evaluate a field, and write the folder that its identity names, unless told otherwise.
+
+    With ``tried`` (the number of trials the workspace had come to) the sweep is only repeated: it tries nothing new,
+    and nothing is entered in the trial ledger.
+    """
+    request, data = field.request, field.job.data
+    identity = identity or run_id(field.parameters)
+    folder = folder or request.run.workspace / "reports" / f"sweep-{identity}"
+    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
+    shelf = ScoreShelf(folder / PARTS)
+    trials = TrialLedger(request.run.workspace) if tried is None else None
     for arena, indices, scores in _evaluated(field, shelf, say):
         shelf.keep(arena, indices, scores)
-        trials.append(f"sweep-{field.identity}", _told(field, arena, indices, scores))
-    result = _result(field, shelf, trials, say)
-    write_csv(folder / "configurations.csv", _columns(request.axes), _rows(result))
-    write_json(folder / "result.json", result.model_dump(mode="json"))
-    return FinishedSweep(result, folder, _page(result, folder) if request.run.pages else None)
+        if trials:
+            trials.append(f"sweep-{identity}", _told(field, arena, indices, scores))
+    if trials:
+        tried = trials.count(data.content_hash)
+    assert tried is not None
+    result = _result(field, shelf, identity, tried, say)
+    written = [
+        write_csv(folder / "configurations.csv", _columns(request.axes), _rows(result)),
+        write_json(folder / "result.json", result.model_dump(mode="json")),
+    ]
+    index = _page(result, folder) if request.run.pages else None
+    written += [index] if index else []
+    seal(field.job, folder, identity, field.parameters, written, verb="sweep", noted={"tried": tried})
+    return FinishedSweep(result, folder, index)
 
 
 def _page(result: SweepResult, folder: Path) -> Path:
@@ -240,11 +273,10 @@ def _figures(field: Field, arena: int, score: Score) -> Evaluation:
     return replace(figures, events=score.events, captured=score.captured)
 
 
-def _result(field: Field, shelf: ScoreShelf, trials: TrialLedger, say: Say) -> SweepResult:
+def _result(field: Field, shelf: ScoreShelf, identity: str, tried: int, say: Say) -> SweepResult:
     data = field.job.data
-    tried = trials.count(data.content_hash)
     return SweepResult(
-        sweep_id=field.identity,
+        sweep_id=identity,
         synthetic=data.synthetic,
         source=data.source,
         content_hash=data.content_hash,
@@ -290,8 +322,15 @@ def _arena(field: Field, shelf: ScoreShelf, arena: int, tried: int, say: Say) ->
         last_session=place.sleeve.last.isoformat(),
         configurations=tuple(rows),
         tried=tried,
+        forward=_walked(field, place, scores) if field.is_triggered else None,
         **{name: getattr(luck, name) for name in Luck.__slots__},
     )
+
+
+def _walked(field: Field, place: Arena, scores: Sequence[Score]) -> ForwardWalk:
+    events = [event.id for event in field.job.workspace.events]
+    request = field.request
+    return walk(scores, events, place.sleeve.panel.sessions, folds=request.folds, embargo=request.embargo)
 
 
 def _row(field: Field, arena: int, index: int, score: Score) -> ConfigurationResult:

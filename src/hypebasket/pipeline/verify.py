@@ -1,13 +1,13 @@
-"""Whether a run's folder is what its manifest says: sealed bytes, today's inputs, and the run made again.
+"""Whether a folder is what its manifest says: sealed bytes, today's inputs, and the whole of it made again.
 
-The run is made again from the manifest: its specs and own classes stand in it, its data is looked up by content. What
-the workspace holds today is only compared.
+What any verb left below ``reports`` can be verified. It is made again from the manifest: specs and own classes stand in
+it, the data is looked up by content. What the workspace holds today is only compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,18 +15,16 @@ from hypebasket import __version__, rules
 from hypebasket.errors import DamagedDataError, HypebasketError, SpecError
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.identity import file_hash, package_versions, source_hash
-from hypebasket.pipeline.job import Job, symbols_of
 from hypebasket.pipeline.manifest import MANIFEST, RunManifest, read_manifest
-from hypebasket.pipeline.run import carry_out
-from hypebasket.pipeline.supply import supply_again
+from hypebasket.pipeline.remake import data_of, job_of, remake
 from hypebasket.sources.store import Store
 from hypebasket.spec.text import Text
-from hypebasket.spec.workspace import Workspace, load_workspace
+from hypebasket.spec.workspace import load_workspace
 
-__all__ = ["NOT_OF_THE_RUN", "Difference", "Verified", "job_of", "sealed_differences", "verify_run"]
+__all__ = ["NOT_OF_THE_RUN", "Difference", "Verified", "sealed_differences", "verify_folder"]
 
-NOT_OF_THE_RUN = ("audit.html",)
-"""Files that others write into a run's folder; they are no part of the run."""
+NOT_OF_THE_RUN = ("audit.html", "parts")
+"""What lies in a folder and is no part of it: what others write there, and the working files of a sweep."""
 
 Say = Callable[[str], None]
 
@@ -59,7 +57,7 @@ class Verified:
         return not self.differences
 
 
-def verify_run(folder: Path, workspace: Path, say: Say) -> Verified:
+def verify_folder(folder: Path, workspace: Path, say: Say) -> Verified:
     """Compare a run's folder with its manifest, and with the run made again from it, byte for byte.
 
     Raises ``DataGapError`` where the data is not there at all, ``DamagedDataError`` where it or the manifest cannot be
@@ -72,7 +70,7 @@ def verify_run(folder: Path, workspace: Path, say: Say) -> Verified:
         path.name for path in folder.iterdir() if path.name not in (MANIFEST, *manifest.files, *NOT_OF_THE_RUN)
     )
     _check_store(manifest, workspace)
-    data = supply_again(workspace, manifest.facts["data"]["content"], symbols_of(manifest.baskets))
+    data = data_of(manifest, workspace)
     compared = 0
     if data is None:
         differences.append(_other_data(manifest))
@@ -186,22 +184,6 @@ def _other_data(manifest: RunManifest) -> Difference:
     )
 
 
-def job_of(manifest: RunManifest, workspace: Path, data: MarketData, root: Path, *, pages: bool) -> Job:
-    """Return the run as a job again; own classes are laid out below ``root``, away from the workspace."""
-    manifest.write_own_sources(root)
-    specs = Workspace(
-        root=root,
-        baskets={each.id: each for each in manifest.baskets},
-        strategies={each.id: each for each in manifest.strategies},
-        events=manifest.events,
-        publications={},
-        instruments=manifest.instruments,
-    )
-    same_data = replace(data, instruments={**data.instruments, **manifest.instruments})
-    request = manifest.request(workspace, pages=pages)
-    return Job(request, specs, manifest.baskets, manifest.strategies, same_data)
-
-
 def _compare_rerun(
     manifest: RunManifest, folder: Path, workspace: Path, data: MarketData, say: Say
 ) -> tuple[list[Difference], int]:
@@ -210,7 +192,7 @@ def _compare_rerun(
         pages = any(name.endswith(".html") for name in manifest.files)
         job = job_of(manifest, workspace, data, Path(scratch, "own"), pages=pages)
         try:
-            carry_out(job, say, folder=again, identity=manifest.run_id)
+            remake(manifest, job, again, say)
         except HypebasketError as error:
             text = Text(zh=f"重新运行失败：{error}", en=f"the run could not be made again: {error}")
             return [Difference("rerun", manifest.run_id, text)], 0

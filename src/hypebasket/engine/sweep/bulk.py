@@ -16,6 +16,7 @@ from hypebasket.engine.sweep.compiler import CAN_COMPILE
 from hypebasket.engine.sweep.encoding import encode, set_terms
 from hypebasket.engine.sweep.machine import Room, blank_books, drive_compiled, drive_plain, run_script
 from hypebasket.engine.sweep.market import market_of
+from hypebasket.engine.sweep.reading import value
 from hypebasket.engine.sweep.records import Draws, Market, Script, make_array
 from hypebasket.engine.sweep.retrace import raise_fault
 from hypebasket.errors import UsageError
@@ -28,10 +29,14 @@ __all__ = ["SweepOutcome", "sweep", "sweep_calendars"]
 
 @dataclass(frozen=True, slots=True)
 class SweepOutcome:
-    """How the runs ended, in arrays of one shape: equity in fen at the last session, and the number of fills."""
+    """How the runs ended, in arrays of one shape.
+
+    Equity in fen at the last session, the number of fills, and the row after that session.
+    """
 
     equity: Integers
     fills: Integers
+    stop: Integers
 
 
 def sweep(
@@ -52,15 +57,15 @@ def sweep(
     """
     market = market_of(panel)
 
-    def end_of(plan: Plan) -> tuple[int, int]:
+    def end_of(plan: Plan) -> tuple[int, int, int]:
         if not plan.entries and not any(rebalance.weights_ppm for rebalance in plan.rebalances):
-            return cash, 0
+            return cash, 0, stop
         script = encode(panel, plan).script
         set_terms(script, cash=cash, start=start, stop=stop, stop_when_flat=stop_when_flat, frictions=frictions)
         books = run_script(market, script, _room(panel), compiled=compiled)
         raise_fault(books.book[0], panel, plan)
-        book = books.book[0]
-        return (int(book["equity"]), int(book["n_fills"])) if compiled else (book.equity, book.n_fills)
+        equity, fills, after = (value(books.book[0], field) for field in ("equity", "n_fills", "stop"))
+        return equity, fills, after
 
     workers = min(_threads(threads, compiled=compiled), len(plans))
     if workers > 1:
@@ -68,8 +73,8 @@ def sweep(
             found = list(pool.map(end_of, plans))
     else:
         found = [end_of(plan) for plan in plans]
-    ends = np.array(found, dtype=np.int64).reshape(-1, 2)
-    return SweepOutcome(ends[:, 0], ends[:, 1])
+    ends = np.array(found, dtype=np.int64).reshape(-1, 3)
+    return SweepOutcome(*ends.T)
 
 
 def sweep_calendars(
@@ -131,7 +136,7 @@ def sweep_calendars(
         outcomes = list(pool.map(run_part, parts))
     ends = np.concatenate(outcomes)
     shape = rows.shape if isolated else len(rows)
-    return SweepOutcome(ends["equity"].reshape(shape).copy(), ends["fills"].reshape(shape).copy())
+    return SweepOutcome(*(ends[field].reshape(shape).copy() for field in records.OUTCOME.fields))
 
 
 def _run_part(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hypebasket import __version__, rules
+from hypebasket import rules
 from hypebasket.ledger.result import DataSummary, Label
 from hypebasket.ledger.study import StudyResult, StudyTerms
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.files import write_csv, write_json
-from hypebasket.pipeline.identity import package_versions, run_id, source_hash
-from hypebasket.pipeline.job import Job, prepare, symbols_of
+from hypebasket.pipeline.identity import run_id
+from hypebasket.pipeline.job import Job, Say, parameters_of, prepare, seal
 from hypebasket.pipeline.outcome import label
 from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.pipeline.study.answer import answer_of_all
@@ -24,8 +23,6 @@ from hypebasket.pipeline.study.request import FEWEST_RETURNS, StudyRequest
 from hypebasket.stats.power import LEVEL
 
 __all__ = ["FinishedStudy", "study"]
-
-Say = Callable[[str], None]
 
 NOTES = (
     Label(
@@ -53,11 +50,18 @@ class FinishedStudy:
 
 def study(request: StudyRequest, say: Say) -> FinishedStudy:
     """Study every chosen basket, and write the study's folder."""
-    job = prepare(request.as_run)
+    return carry_out(replace(prepare(request.as_run), strategies=()), request, say)
+
+
+def carry_out(
+    job: Job, request: StudyRequest, say: Say, *, folder: Path | None = None, identity: str | None = None
+) -> FinishedStudy:
+    """Study a job's baskets, and write the folder that its identity names, unless told otherwise."""
     say(f"data: {job.data.source}{' (SYNTHETIC / 合成数据)' if job.data.synthetic else ''}")
     sleeves = study_sleeves(job, request)
-    identity = run_id(_parameters(request, job, sleeves))
-    folder = request.workspace / "reports" / identity
+    parameters = _parameters(request, job, sleeves)
+    identity = identity or run_id(parameters)
+    folder = folder or job.request.workspace / "reports" / f"study-{identity}"
     studied = study_mainlines(job, sleeves, request)
     mainlines = tuple(each.line for each in studied)
     for line in mainlines:
@@ -71,16 +75,13 @@ def study(request: StudyRequest, say: Say) -> FinishedStudy:
         mainlines=mainlines,
         notes=NOTES,
     )
-    _write_tables(folder, studied)
-    write_json(folder / "study.json", result.model_dump(mode="json"))
-    made = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = {"run_id": identity, "made_at": made, **_parameters(request, job, sleeves)}
-    write_json(folder / "manifest.json", manifest)
+    written = [*_write_tables(folder, studied), write_json(folder / "study.json", result.model_dump(mode="json"))]
     page = None
     if request.pages:
         from hypebasket.report.study import write_study
 
         page = write_study(result, folder)
+    seal(job, folder, identity, parameters, [*written, *([page] if page else [])], verb="study")
     return FinishedStudy(result, folder, page)
 
 
@@ -112,30 +113,18 @@ def _data(data: MarketData, sleeves: Sequence[Sleeve]) -> DataSummary:
     )
 
 
-def _write_tables(folder: Path, studied: Sequence[Studied]) -> None:
+def _write_tables(folder: Path, studied: Sequence[Studied]) -> list[Path]:
     taken = [(each.basket.id, each.taken) for each in studied if each.taken is not None]
     abnormal = [row for basket, (sample, _) in taken for row in abnormal_rows(basket, sample)]
     cumulative = [row for basket, (sample, measured) in taken for row in cumulative_rows(basket, sample, measured)]
-    for name, rows in {"abnormal_returns": abnormal, "cumulative": cumulative}.items():
-        write_csv(folder / f"{name}.csv", STUDY_COLUMNS[name], rows)
+    tables = {"abnormal_returns": abnormal, "cumulative": cumulative}
+    return [write_csv(folder / f"{name}.csv", STUDY_COLUMNS[name], rows) for name, rows in tables.items()]
 
 
 def _parameters(request: StudyRequest, job: Job, sleeves: Sequence[Sleeve]) -> dict[str, object]:
-    """Return everything that can change a number of the study."""
-    data, symbols = job.data, symbols_of(job.baskets)
+    """Return everything that can change a number of the study: that of a run but its money, and the study's terms."""
     return {
+        **parameters_of(job, sleeves),
+        "capital": None,
         "study": _terms(request).model_dump(mode="json"),
-        "baskets": [basket.model_dump(mode="json") for basket in job.baskets],
-        "events": [event.model_dump(mode="json") for event in job.workspace.events],
-        "instruments": [
-            instrument.model_dump(mode="json")
-            for symbol, instrument in sorted(data.instruments.items())
-            if symbol in symbols
-        ],
-        "sleeves": [{"currency": each.currency, "start": each.first, "end": each.last} for each in sleeves],
-        "members": request.members,
-        "data": {"source": data.source, "synthetic": data.synthetic, "content": data.content_hash},
-        "rules": rules.version(),
-        "code": {"version": __version__, "sha256": source_hash()},
-        "packages": package_versions(),
     }
