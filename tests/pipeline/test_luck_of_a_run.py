@@ -91,6 +91,33 @@ def test_such_a_run_can_be_verified_and_a_changed_percentile_is_found(sample_cli
         path.write_bytes(honest)
 
 
+@pytest.mark.parametrize(
+    ("where", "field", "value"),
+    [("placebo", "percentile", 0.999), ("placebo", "p_value", 0.001), ("findings", "finding", "moved"),
+     ("findings", "caar", 0.5)],
+)  # fmt: skip
+def test_the_audit_finds_a_place_among_chance_that_is_made_up(
+    sample_cli: CommandLine, told: dict, where: str, field: str, value: object
+) -> None:
+    honest = sample_cli("audit", told["run_id"], "--json", "--cuts", "1")
+    assert honest.returncode == 0, honest.stdout
+    path = sample_cli.workspace / "reports" / told["run_id"] / "result.json"
+    written = path.read_bytes()
+    result = json.loads(written)
+    (primary,) = (each for each in result["results"] if each["primary"])
+    (primary["placebo"] if where == "placebo" else result["findings"][0])[field] = value
+    try:
+        path.write_text(json.dumps(result), encoding="utf-8")
+        done = sample_cli("audit", told["run_id"], "--json", "--cuts", "1")
+        assert done.returncode == 4
+        found = [each for each in json.loads(done.stdout)["findings"] if each["kind"] == "luck"]
+        assert len(found) == 1
+        assert f"{where}.{field}" in found[0]["text"]["en"]
+        assert str(value) in found[0]["text"]["en"]
+    finally:
+        path.write_bytes(written)
+
+
 def test_without_either_nothing_is_said_of_luck(sample_cli: CommandLine) -> None:
     done = sample_cli("run", "application", "-s", "event-drift", "--data", "sample", "--no-pages", "--json")
     made = json.loads(done.stdout)

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from statistics import median
 
+from pydantic import BaseModel
+
 from hypebasket.audit.findings import Finding, Kind, hard
 from hypebasket.events.mapping import MappedEvent
 from hypebasket.ledger.records import ChargeKind, Ledger, OrderStatus
@@ -20,6 +22,7 @@ __all__ = [
     "combined_claims",
     "event_claims",
     "headline_claims",
+    "luck_claims",
     "number_claims",
     "result_claims",
     "window_change",
@@ -182,6 +185,20 @@ def number_claims(
         ):
             if claim is None or not math.isclose(claim, found, rel_tol=NEAR, abs_tol=NEAR):
                 yield _wrong(Kind.RESULT, place, f"{event.event_id} {what}", claim, found)
+
+
+def luck_claims(place: str, what: str, claimed: BaseModel | None, found: BaseModel | None) -> Iterator[Finding]:
+    """Yield where what is said of luck (a finding of the event study, a place among chance) is not what comes out."""
+    if claimed == found:
+        return
+    if claimed is None or found is None:
+        said = ("没有", "missing") if claimed is None else ("多出来的", "not asked for")
+        yield hard(Kind.LUCK, place, f"{what}：{said[0]}", f"{what}: {said[1]}")
+        return
+    there, again = claimed.model_dump(mode="json"), found.model_dump(mode="json")
+    for name in again:
+        if there.get(name) != again[name]:
+            yield _wrong(Kind.LUCK, place, f"{what}.{name}", there.get(name), again[name])
 
 
 def captured_claims(

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     EVENTS = "events"
     BENCHMARK = "benchmark"
     RESULT = "result"
+    LUCK = "luck"
     BLEMISH = "blemish"
     SECONDARY = "secondary"
     COVERAGE = "coverage"

@@ -15,6 +15,7 @@ from hypebasket.audit.claims import (
     combined_claims,
     event_claims,
     headline_claims,
+    luck_claims,
     number_claims,
     result_claims,
     window_change,
@@ -27,14 +28,18 @@ from hypebasket.ledger.result import CircleResult, RunResult
 from hypebasket.market.data import MarketData
 from hypebasket.market.panel import FEN
 from hypebasket.pipeline.books import Book, BookKey, read_books
+from hypebasket.pipeline.chance import Chance
+from hypebasket.pipeline.crew import ALONE
 from hypebasket.pipeline.futures import Subject, look_ahead, turning_points
-from hypebasket.pipeline.job import Job, funded, symbols_of
+from hypebasket.pipeline.ground import Ground
+from hypebasket.pipeline.job import PLACEBO_SEED, Job, funded, symbols_of
 from hypebasket.pipeline.manifest import RunManifest, read_manifest
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import primary_circle
 from hypebasket.pipeline.remake import job_of
 from hypebasket.pipeline.run_folder import read_result
 from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
+from hypebasket.pipeline.study.mainlines import findings_of
 from hypebasket.pipeline.supply import supply_again
 from hypebasket.pipeline.trials import TrialLedger
 from hypebasket.pipeline.verify import changed_inputs, sealed_differences
@@ -150,6 +155,7 @@ def _against_the_market(audit: _Audit, workspace: Path, data: MarketData) -> Ite
                 yield from _replay(audit, subject, circle, data)
         yield from _unexpected(audit, expected)
         yield from _combined(audit)
+        yield from _luck(audit, job, sleeves)
         yield from _blemishes(audit, data, sleeves)
         yield from _secondary(records)
         for subject in subjects:
@@ -179,6 +185,25 @@ def _combined(audit: _Audit) -> Iterator[Finding]:
         key = (claimed.basket, claimed.strategy, claimed.members)
         ledgers = {each.currency: book.ledger for each, book in audit.books.items() if each[:3] == key}
         yield from combined_claims(" × ".join(key), claimed, ledgers)
+
+
+def _luck(audit: _Audit, job: Job, sleeves: Sequence[Sleeve]) -> Iterator[Finding]:
+    """Draw chance again from its seed, and study the events again, where the run says how it stands with luck."""
+    if job.request.study:
+        audit.say("studying the events again")
+        found = {(each.basket, each.sleeve): each for each in findings_of(job)}
+        told = {(each.basket, each.sleeve): each for each in audit.result.findings}
+        for basket, sleeve in sorted(found.keys() | told.keys()):
+            line = (basket, sleeve)
+            yield from luck_claims(f"{basket} ({sleeve})", "findings", told.get(line), found.get(line))
+    if job.request.placebo:
+        ground = Ground(job, sleeves, Chance(draws=job.request.placebo, seed=PLACEBO_SEED))
+        for number, pair in enumerate(ground.pairs):
+            key = BookKey(pair.basket.id, pair.strategy.id, pair.circle.value, pair.sleeve.currency)
+            audit.say(f"drawing random calendars again for {key}")
+            claimed = _claimed(audit.result, key)
+            again = ground.compare(number, "calendars", ALONE)
+            yield from luck_claims(str(key), "placebo", claimed and claimed.placebo, again)
 
 
 def _replay(audit: _Audit, subject: Subject, circle: Circle, data: MarketData) -> Iterator[Finding]:

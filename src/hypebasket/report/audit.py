@@ -30,6 +30,7 @@ KINDS = {
     Kind.EVENTS: Label(zh="事件", en="Events"),
     Kind.BENCHMARK: Label(zh="基准", en="Benchmark"),
     Kind.RESULT: Label(zh="结果数字", en="Reported figures"),
+    Kind.LUCK: Label(zh="运气", en="Luck"),
     Kind.BLEMISH: Label(zh="数据瑕疵", en="Blemishes of the data"),
     Kind.SECONDARY: Label(zh="二手来源的规则", en="Rules from secondary sources"),
     Kind.COVERAGE: Label(zh="覆盖不全", en="Unmet coverage"),
