@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import click
 
 from hypebasket.errors import UsageError
-from hypebasket.pipeline.request import DEFAULT_CAPITAL, RunRequest
-from hypebasket.spec.text import Circle, Currency
-from hypebasket.spec.workspace import find_workspace
 
 if TYPE_CHECKING:
     from hypebasket.cli import Session
+    from hypebasket.pipeline.request import RunRequest
 
 __all__ = ["Asked", "asks", "baskets_argument", "cluster_option", "ids_of", "jobs_option", "strategies_option"]
 
@@ -43,19 +41,23 @@ class Asked:
 
     def request(self, session: Session, baskets: Sequence[str], strategies: Sequence[str] = ()) -> RunRequest:
         """Return them as what is asked of a run of ``baskets`` with ``strategies`` (files of the workspace, or ids)."""
+        from hypebasket.pipeline.request import RunRequest
+        from hypebasket.spec.text import Circle, Currency
+        from hypebasket.spec.workspace import find_workspace
+
         workspace = find_workspace(session.workspace or Path.cwd())
-        return RunRequest(
+        asked = RunRequest(
             workspace=workspace,
             baskets=ids_of(baskets, workspace / "baskets"),
             strategies=ids_of(strategies, workspace / "strategies"),
             start=self.start,
             end=self.end,
-            capital=self.capital or DEFAULT_CAPITAL,
             members=Circle(self.members) if self.members else None,
             sleeves=tuple(dict.fromkeys(Currency(market) for market in self.markets)),
             data=self.data,
             pages=not self.no_pages,
         )
+        return asked if self.capital is None else replace(asked, capital=self.capital)
 
 
 def asks(
@@ -101,9 +103,7 @@ def asks(
     ]
     if money is not None:
         amount = click.IntRange(min=1)
-        options.insert(
-            2, click.option("--capital", type=amount, default=DEFAULT_CAPITAL, show_default=True, help=money)
-        )
+        options.insert(2, click.option("--capital", type=amount, default=1_000_000, show_default=True, help=money))
 
     def decorate(verb: Callable[..., R]) -> Callable[..., R]:
         @wraps(verb)
