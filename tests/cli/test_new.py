@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from hypebasket.cli import main
 from hypebasket.errors import SpecError
 from hypebasket.spec.glossary import keys_of, models_of
 from hypebasket.spec.source import read_source, read_yaml
@@ -27,28 +24,6 @@ CONTRADICTIONS = {
     "announced-not-scheduled", "only-short",
 }  # fmt: skip
 """Faults of an option that is right in itself but does not fit the others, or names what a workspace does not have."""
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
-    def run(*arguments: str, answers: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(answers))
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as leaving:
-            code = int(str(leaving.code))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, call: Call) -> Path:
-    folder = tmp_path / "mine"
-    assert call("init", str(folder))[0] == 0
-    return folder
 
 
 def test_a_strategy_from_flags(workspace: Path, call: Call) -> None:

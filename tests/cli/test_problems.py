@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from hypebasket.cli import main
 from hypebasket.spec.source import read_source
 
 Call = Callable[..., tuple[int, str, str]]
@@ -39,27 +38,6 @@ select:
   by: volatility
 fills: realistic
 """
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as leaving:
-            code = int(str(leaving.code))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, call: Call) -> Path:
-    folder = tmp_path / "mine"
-    assert call("init", str(folder))[0] == 0
-    return folder
 
 
 def write(workspace: Path, name: str, text: str) -> Path:

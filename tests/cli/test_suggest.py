@@ -9,24 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hypebasket.cli import main
 from hypebasket.spec.workspace import load_events
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as leaving:
-            code = int(str(leaving.code))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture(scope="module")

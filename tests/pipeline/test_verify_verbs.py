@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +12,11 @@ import pytest
 from command_line import CommandLine, copy_specs
 
 from hypebasket.errors import UsageError
+from hypebasket.pipeline.manifest import seal_of
 from hypebasket.pipeline.run_folder import find_folder, find_run
 from hypebasket.pipeline.verify import Verified, verify_folder
+
+Call = Callable[..., tuple[int, str, str]]
 
 VERBS = {
     "study": "study application --data sample --draws 199",
@@ -151,3 +154,70 @@ def test_the_fixture_is_what_the_tests_think(left: CommandLine) -> None:
     for verb, names in FILES.items():
         there = {path.name for path in find_folder(left.workspace, verb).iterdir()}
         assert there - {"parts"} == names | {"manifest.json"}
+
+
+# Corners, on the hand-made market
+
+SMALL = ("sweep", "event-drift", "mini", "--grid", "exit.hold_sessions=3,5", "--jobs", "1")
+OTHERS = ("sweep", "event-drift", "mini", "--grid", "exit.hold_sessions=2,4,6", "--jobs", "1", "--no-pages")
+
+
+@pytest.fixture
+def small(mini: Path, call: Call) -> Path:
+    """The folder of a sweep of two configurations."""
+    code, _, err = call(*SMALL)
+    assert code == 0, err
+    (folder,) = (mini / "reports").glob("sweep-*")
+    return folder
+
+
+def test_a_sweep_repeated_without_pages_keeps_no_page_of_another_count(small: Path, call: Call) -> None:
+    """Between the two others were tried, so that the page of the first no longer tells what result.json does."""
+    assert call(*OTHERS)[0] == 0
+    assert call(*SMALL, "--no-pages")[0] == 0
+    code, out, _ = call("verify", str(small), "--json")
+    found = json.loads(out)
+    assert code == 0, found["differences"]
+    assert found["not_of_the_run"] == ["index.html"]
+
+
+def test_processes_are_no_part_of_a_sweep(mini: Path, small: Path, call: Call) -> None:
+    before = {path.name: path.read_bytes() for path in small.iterdir() if path.suffix in (".csv", ".json", ".html")}
+    del before["manifest.json"]
+    shutil.rmtree(small / "parts")
+    assert call(*SMALL[:-1], "2")[0] == 0
+    assert list((mini / "reports").glob("sweep-*")) == [small]
+    assert {name: (small / name).read_bytes() for name in before} == before
+
+
+@pytest.mark.parametrize(("part", "name"), [("noted", "tried"), ("sweep", "top"), ("sweep", "axes")])
+def test_a_sealed_manifest_that_lacks_a_term_is_told(part: str, name: str, small: Path, call: Call) -> None:
+    path = small / "manifest.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    del facts[part][name]
+    facts["seal"] = seal_of(facts)
+    path.write_text(f"{json.dumps(facts, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
+    code, out, err = call("verify", str(small), "--json")
+    assert code == 4, err
+    told = [each["text"]["en"] for each in json.loads(out)["differences"] if each["kind"] == "rerun"]
+    assert len(told) == 1
+    assert f"{part}: " in told[0]
+
+
+def test_an_id_that_a_run_and_another_folder_begin_with_is_refused(mini: Path, call: Call) -> None:
+    for name in ("abc111111111", "sweep-abc222222222"):
+        (mini / "reports" / name).mkdir(parents=True)
+        (mini / "reports" / name / "manifest.json").write_text("{}", encoding="utf-8")
+    code, _, err = call("verify", "abc")
+    assert code == 2
+    assert "'abc': 2 folders begin so" in err
+
+
+def test_another_verbs_folder_is_known_from_inside_too(
+    small: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(small)
+    code, _, err = call("report", ".")
+    assert code == 2
+    assert "is what hypebasket sweep left, not a run" in err
+    assert call("verify", ".")[0] == 0

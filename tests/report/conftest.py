@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,6 +87,31 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
 
     yield opened
     context.close()
+
+
+@pytest.fixture
+def reading(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
+    """Open a page to read it; once read, it must fit a desk and a phone, complain of nothing and shut nobody out."""
+
+    @contextmanager
+    def opened(path: Path, query: str) -> Iterator[Page]:
+        from axe_playwright_python.sync_playwright import Axe
+
+        page = browser.new_context(offline=True).new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{path.as_uri()}?{query}")
+        yield page
+        for width in (1320, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        assert complaints == []
+        broken = Axe().run(page).response["violations"]
+        assert [each["id"] for each in broken if each["impact"] in ("serious", "critical")] == []
+        page.close()
+
+    return opened
 
 
 @pytest.fixture(scope="session")

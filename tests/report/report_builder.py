@@ -29,6 +29,11 @@ def label(zh: str, en: str) -> Label:
     return Label(zh=zh, en=en)
 
 
+def both(text: str) -> Label:
+    """Return words that can be told apart by their language."""
+    return Label(zh=f"{text}（中）", en=text)
+
+
 def weekdays(start: date, number: int) -> tuple[date, ...]:
     days: list[date] = []
     while len(days) < number:

@@ -6,17 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from report_builder import both
 
 from hypebasket.ledger.capacity import CapacityPair, CapacityPoint, CapacityResult
-from hypebasket.ledger.result import Label
 from hypebasket.report.capacity import write_capacity
 from hypebasket.report.capacity_chart import draw_capacity, shared_range
-
-
-def both(text: str) -> Label:
-    return Label(zh=f"{text}（中）", en=text)
-
 
 POINTS = tuple(
     CapacityPoint(capital=10**power, captured=excess, excess=excess, invested=invested)
@@ -68,20 +62,9 @@ def test_the_page_says_what_was_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_page_in_a_browser(browser, tmp_path: Path) -> None:
+def test_the_page_in_a_browser(reading, tmp_path: Path) -> None:
     path = write_capacity(result(), tmp_path)
-    page = browser.new_context(offline=True).new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{path.as_uri()}?lang=en&theme=dark")
-    text = page.locator("body").inner_text()
-    assert "How much money does it take" in text
-    assert "能装下多少钱" not in text
-    for width in (1320, 390):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-    assert complaints == []
-    broken = Axe().run(page).response["violations"]
-    assert [each["id"] for each in broken if each["impact"] in ("serious", "critical")] == []
-    page.close()
+    with reading(path, "lang=en&theme=dark") as page:
+        text = page.locator("body").inner_text()
+        assert "How much money does it take" in text
+        assert "能装下多少钱" not in text

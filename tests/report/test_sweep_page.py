@@ -6,18 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from report_builder import both
 
-from hypebasket.ledger.result import Label
 from hypebasket.ledger.sweep import ArenaResult, ConfigurationResult, Setting, SweepAxis, SweepResult
 from hypebasket.report.figures import chance
 from hypebasket.report.sweep import draw_heat_map, write_sweep, written
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
-
-
-def both(text: str) -> Label:
-    return Label(zh=f"{text}（中）", en=text)
 
 
 def row(*settings: Setting, captured: float | None, rank: int | None = None) -> ConfigurationResult:
@@ -163,25 +158,14 @@ def test_what_is_not_certain_never_reads_like_certainty(value: float | None, sho
     ("language", "theme", "shown", "hidden"),
     [("en", "dark", "How much of the best", "有多少是运气"), ("zh", "light", "有多少是运气", "How much of the best")],
 )
-def test_the_page_in_a_browser(browser, tmp_path: Path, language: str, theme: str, shown: str, hidden: str) -> None:
+def test_the_page_in_a_browser(reading, tmp_path: Path, language: str, theme: str, shown: str, hidden: str) -> None:
     path = write_sweep(result(), tmp_path)
-    page = browser.new_context(offline=True).new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{path.as_uri()}?lang={language}&theme={theme}&colours=chinese")
-    text = page.locator("body").inner_text()
-    assert shown in text
-    assert hidden not in text
-    assert (len(set(CJK.findall(text))) > 100) == (language == "zh")
-    gain = page.locator(".heat td.up.best")
-    red = gain.evaluate("cell => getComputedStyle(cell).backgroundColor")
-    page.locator('button[data-set="colours"][data-value="western"]').click()
-    assert gain.evaluate("cell => getComputedStyle(cell).backgroundColor") != red
-    for width in (1320, 390):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-    assert complaints == []
-    broken = Axe().run(page).response["violations"]
-    assert [each["id"] for each in broken if each["impact"] in ("serious", "critical")] == []
-    page.close()
+    with reading(path, f"lang={language}&theme={theme}&colours=chinese") as page:
+        text = page.locator("body").inner_text()
+        assert shown in text
+        assert hidden not in text
+        assert (len(set(CJK.findall(text))) > 100) == (language == "zh")
+        gain = page.locator(".heat td.up.best")
+        red = gain.evaluate("cell => getComputedStyle(cell).backgroundColor")
+        page.locator('button[data-set="colours"][data-value="western"]').click()
+        assert gain.evaluate("cell => getComputedStyle(cell).backgroundColor") != red

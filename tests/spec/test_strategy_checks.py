@@ -165,22 +165,20 @@ def test_a_class_that_is_there(tmp_path: Path) -> None:
     assert problems(tmp_path, CLASS) == []
 
 
-def test_a_missing_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "no such file in the workspace; write file.py:ClassName, from the workspace's folder"),
+        (GOOD.replace("Mine", "Mime"), "own.py has no class 'Mine'; did you mean 'Mime'?"),
+        ("def make():\n    class Mine:\n        pass\n", "own.py has no class 'Mine'"),
+    ],
+    ids=["no file", "no class", "a class inside a function"],
+)
+def test_a_class_that_is_not_there(tmp_path: Path, content: str | None, words: str) -> None:
+    if content is not None:
+        write(tmp_path, content)
     [found] = problems(tmp_path, CLASS)
-    assert found == (
-        "4:8: own.py:Mine: no such file in the workspace; write file.py:ClassName, from the workspace's folder"
-    )
-
-
-def test_a_missing_class(tmp_path: Path) -> None:
-    write(tmp_path, GOOD.replace("Mine", "Mime"))
-    [found] = problems(tmp_path, CLASS)
-    assert found == "4:8: own.py:Mine: own.py has no class 'Mine'; did you mean 'Mime'?"
-
-
-def test_a_class_inside_a_function_is_not_one(tmp_path: Path) -> None:
-    write(tmp_path, "def make():\n    class Mine:\n        pass\n")
-    assert "has no class 'Mine'" in problems(tmp_path, CLASS)[0]
+    assert found.startswith(f"4:8: own.py:Mine: {words}")
 
 
 @pytest.mark.parametrize(
@@ -278,12 +276,6 @@ def test_shipped_strategies_are_valid(root: Path) -> None:
     assert load_strategy(example, root=root).own_class == "examples/moving_average.py:MovingAverage"
 
 
-def test_an_own_class_sells_nothing_short(tmp_path: Path) -> None:
-    (tmp_path / "own.py").write_text("class Mine:\n    pass\n", encoding="utf-8")
-    (told,) = problems(tmp_path, "direction: short\nclass: own.py:Mine")
-    assert told.startswith("4:1: direction: an own class sells nothing it does not hold; remove it")
-
-
 def test_a_short_strategy_with_every_option_it_may_have_is_valid(tmp_path: Path) -> None:
     text = """direction: short
 short: {designated: [00700.HK], borrow_rate: 0.05}
@@ -296,9 +288,19 @@ withholding: mainland_china
     assert problems(tmp_path, text) == []
 
 
-@pytest.mark.parametrize(("text", "place"), [("exit: {stop_loss: 0.1}", "4:8"), ("overlap: stack", "4:1")])
-def test_what_an_own_class_decides_itself_is_refused(tmp_path: Path, text: str, place: str) -> None:
-    (tmp_path / "own.py").write_text("class Mine:\n    pass\n", encoding="utf-8")
-    (told,) = problems(tmp_path, f"{text}\nclass: own.py:Mine")
-    assert told.startswith(place)
-    assert told.endswith("an own class decides this itself; remove it, or remove 'class'")
+DECIDES = "an own class decides this itself; remove it, or remove 'class'"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("exit: {stop_loss: 0.1}", "4:8", DECIDES),
+        ("overlap: stack", "4:1", DECIDES),
+        ("direction: short", "4:1", "an own class sells nothing it does not hold; remove it"),
+    ],
+)
+def test_what_an_own_class_decides_itself_is_refused(tmp_path: Path, text: str, place: str, words: str) -> None:
+    write(tmp_path, GOOD)
+    (told,) = problems(tmp_path, f"{text}\n{CLASS}")
+    assert told.startswith(f"{place}: ")
+    assert words in told

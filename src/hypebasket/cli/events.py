@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hypebasket.cli import Session, pass_session
+from hypebasket.cli.console import console_for_tables
 from hypebasket.errors import UsageError
 from hypebasket.spec.event import Event
 from hypebasket.spec.text import Market, Text
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from hypebasket.events.mapping import MappedEvent
     from hypebasket.market.calendar import Calendar
     from hypebasket.spec.basket import Publication
@@ -30,7 +29,6 @@ MARKETS = {
     "XHKG": (Market.XHKG,),
     "XNYS": (Market.XNYS,),
 }
-WIDTH_OF_A_FILE = 140
 
 LABELS = {
     "id": Text(zh="编号", en="id"),
@@ -203,15 +201,6 @@ def _mapped_as_json(mapped: MappedEvent, calendar: Calendar) -> dict[str, object
     }
 
 
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console(markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = max(console.width, WIDTH_OF_A_FILE)
-    return console
-
-
 def _print_list(chosen: list[Event], lang: str) -> None:
     from rich.table import Table
 
@@ -230,7 +219,7 @@ def _print_list(chosen: list[Event], lang: str) -> None:
             event.confidence,
             event.title[lang],
         )
-    _console().print(table)
+    console_for_tables(markup=False).print(table)
 
 
 def _print_explanation(
@@ -243,7 +232,7 @@ def _print_explanation(
 
     shown = {label: mapped[markets[0]] for label, markets in MARKETS.items()}
     event = mapped[Market.XSHG].event
-    console = _console()
+    console = console_for_tables(markup=False)
     console.print(f"{event.id}: {event.title[lang]}", style="bold")
     console.print(
         f"{_at(event)} UTC, {event.precision.value}\n" if isinstance(event.at, datetime) else f"{_at(event)}\n"

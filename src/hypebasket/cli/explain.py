@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hypebasket.cli import Session, pass_session
+from hypebasket.cli.console import console_for_tables
 from hypebasket.errors import UsageError
 from hypebasket.spec.text import Text
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["explain"]
 
 BAR_WIDTH = 40
-WIDTH_OF_A_FILE = 140
 
 LABELS = {
     "step": Text(zh="步骤", en="step"),
@@ -100,11 +100,7 @@ def _as_json(found: Iterable[tuple[CircleResult, EventResult]]) -> list[dict[str
 
 
 def _print(found: Sequence[tuple[CircleResult, EventResult]], *, synthetic: bool, lang: str) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH_OF_A_FILE)
+    console = console_for_tables()
     title = found[0][1].title
     console.print(f"[bold]{title.zh if lang == 'zh' else title.en}[/bold]")
     if synthetic:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from hypebasket.cli import Session, pass_session
+from hypebasket.cli.console import console_for_tables
 from hypebasket.errors import RuleGapError, UsageError
 from hypebasket.rules.tables import Gap, Key, Record, Source, Table, tables_of
 from hypebasket.spec.text import Text
@@ -129,7 +130,7 @@ def show(session: Session, law: str | None, on: datetime, symbol: str | None) ->
         own = facts.as_json() if facts else None
         session.print_json({"market": law, "on": str(day), "symbol": own, **_spells_as_json(spells)})
         return
-    console = _console()
+    console = console_for_tables(markup=False, width=WIDTH_OF_A_FILE)
     if facts:
         console.print(f"{facts.symbol} {facts.name[session.lang]}".rstrip(), style="bold")
         for label, text in facts.lines:
@@ -164,7 +165,7 @@ def diff(session: Session, first: datetime, last: datetime, law: str | None) -> 
     if session.as_json:
         session.print_json({"from": str(start), "to": str(end), "changes": [_change_as_json(one) for one in changes]})
     elif changes:
-        _print_changes(_console(), changes, session.lang)
+        _print_changes(console_for_tables(markup=False, width=WIDTH_OF_A_FILE), changes, session.lang)
     else:
         session.say(LABELS["unchanged"][session.lang])
 
@@ -258,15 +259,6 @@ def _change_as_json(change: Change) -> dict[str, object]:
 
 def _reason(table: Table, spell: Record | Gap | None) -> str:
     return spell.reason if isinstance(spell, Gap) else f"the records begin on {table.covered_from}"
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console(markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = max(console.width, WIDTH_OF_A_FILE)
-    return console
 
 
 class _Bibliography:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from pathlib import Path
 from typing import Literal, cast
 
 import click
 
 from hypebasket.cli import Session, pass_session
-from hypebasket.cli.run import day_of, ids_of
+from hypebasket.cli.asked import Asked, asks, baskets_argument
 
 __all__ = ["study"]
 
@@ -38,9 +36,7 @@ class SessionRange(click.ParamType[tuple[int, int]]):
 
 
 @click.command()
-@click.argument("baskets", nargs=-1)
-@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="First session of an event.")
-@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="Last session of the data used.")
+@baskets_argument
 @click.option(
     "--model",
     type=click.Choice(["market", "adjusted", "mean"]),
@@ -69,32 +65,26 @@ class SessionRange(click.ParamType[tuple[int, int]]):
     show_default=True,
     help="Closes at a limit: run on until the board opens, or take every close for a price.",
 )
-@click.option(
-    "--members",
-    type=click.Choice(["point_in_time", "documented", "all"]),
-    help="Circle that leads [default: the basket's].",
-)
-@click.option("--data", type=click.Choice(["auto", "store", "sample"]), default="auto", show_default=True)
-@click.option("--markets", multiple=True, type=click.Choice(["CNY", "HKD", "USD"]), default=["CNY"], show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
 @click.option("--draws", type=click.IntRange(min=99), default=1999, show_default=True, help="Of the bootstrap.")
-@click.option("--no-pages", is_flag=True, help="Write the tables and study.json only.")
+@asks(
+    first="First session of an event [default: first of the data].",
+    last="Last session of the data used [default: last of the data].",
+    money=None,
+    circle="Circle that leads [default: the basket's].",
+    pageless="Write the tables and study.json only.",
+)
 @pass_session
 def study(
     session: Session,
     baskets: tuple[str, ...],
-    start: date | None,
-    end: date | None,
     model: str,
     estimation: tuple[int, int],
     windows: tuple[tuple[int, int], ...],
     locked: str,
-    members: str | None,
-    data: str,
-    markets: tuple[str, ...],
     seed: int,
     draws: int,
-    no_pages: bool,
+    asked: Asked,
 ) -> None:
     """Ask whether events moved BASKETS (files or ids), and write reports/study-<id>/study.html.
 
@@ -107,20 +97,10 @@ def study(
     """  # noqa: D301  (the \b keeps the lines below it as they are)
     from hypebasket.pipeline.study.request import DEFAULT_WINDOWS, StudyRequest, Window
     from hypebasket.pipeline.study.run import study as make
-    from hypebasket.spec.text import Circle, Currency
-    from hypebasket.spec.workspace import find_workspace
     from hypebasket.stats.normal_returns import NormalModel
 
-    workspace = find_workspace(session.workspace or Path.cwd())
-    request = StudyRequest(
-        workspace=workspace,
-        baskets=ids_of(baskets, workspace / "baskets"),
-        start=start,
-        end=end,
-        members=Circle(members) if members else None,
-        sleeves=tuple(dict.fromkeys(Currency(market) for market in markets)),
-        data=data,
-        pages=not no_pages,
+    request = StudyRequest.of(
+        asked.request(session, baskets),
         model=NormalModel(model),
         estimation=Window(*estimation),
         windows=tuple(dict.fromkeys(Window(*window) for window in windows)) or DEFAULT_WINDOWS,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hypebasket.cli import Session
-from hypebasket.cli.run import ids_of
+from hypebasket.cli.asked import ids_of
 from hypebasket.errors import UsageError
 from hypebasket.spec.messages import near
 from hypebasket.spec.text import Circle, Currency

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hypebasket.cli import Session, pass_session
-from hypebasket.cli.run import day_of, ids_of
+from hypebasket.cli.asked import Asked, asks, baskets_argument, cluster_option, jobs_option
+from hypebasket.cli.console import console_for_tables
 from hypebasket.errors import UsageError
 from hypebasket.spec.text import Text
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["sweep"]
 
 SHOWN = 10
-WIDTH_OF_A_FILE = 140
 
 LABELS = {
     "rank": Text(zh="名次", en="rank"),
@@ -40,7 +37,7 @@ LABELS = {
 
 @click.command()
 @click.argument("strategy")
-@click.argument("baskets", nargs=-1)
+@baskets_argument
 @click.option(
     "--grid",
     "grids",
@@ -67,17 +64,13 @@ LABELS = {
     show_default=True,
     help="Sessions between the events a choice is made on and those it is judged on.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes that share the work [default: one for each core].")
-@click.option("--cluster", metavar="ADDRESS", help="Share it on a Dask cluster instead: tcp://host:8786.")
-@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="First session.")
-@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), callback=day_of, help="Last session.")
-@click.option(
-    "--capital", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="Money of the sleeve."
+@jobs_option("the work")
+@cluster_option
+@asks(
+    money="Money of the sleeve.",
+    circle="Circle of members [default: the strategy's, else the basket's].",
+    pageless="Write the table and result.json only.",
 )
-@click.option("--members", type=click.Choice(["point_in_time", "documented", "all"]), help="Circle of members.")
-@click.option("--data", type=click.Choice(["auto", "store", "sample"]), default="auto", show_default=True)
-@click.option("--markets", multiple=True, type=click.Choice(["CNY", "HKD", "USD"]), default=["CNY"], show_default=True)
-@click.option("--no-pages", is_flag=True, help="Write the table and result.json only.")
 @pass_session
 def sweep(
     session: Session,
@@ -90,15 +83,9 @@ def sweep(
     top: int,
     folds: int,
     embargo: int,
-    jobs: int | None,
+    jobs: int,
     cluster: str | None,
-    start: date | None,
-    end: date | None,
-    capital: int,
-    members: str | None,
-    data: str,
-    markets: tuple[str, ...],
-    no_pages: bool,
+    asked: Asked,
 ) -> None:
     """Evaluate STRATEGY over a grid of its fields, for BASKETS (default: the three mainlines).
 
@@ -109,30 +96,15 @@ def sweep(
     hypebasket sweep strategies/event-drift.yaml --grid exit.hold_sessions=1..20 --grid exit.stop_loss=0.03..0.15:0.01
     hypebasket sweep event-drift application --grid entry.on_limit.retry=1..5 --grid overlap=ignore,stack
     """  # noqa: D301  (the \b keeps the lines below it as they are)
-    from hypebasket.pipeline.request import RunRequest
     from hypebasket.pipeline.sweep import SweepRequest, execute_sweep
     from hypebasket.spec.grid import parse_axis
-    from hypebasket.spec.text import Circle, Currency
-    from hypebasket.spec.workspace import find_workspace
 
     axes = tuple(parse_axis(grid) for grid in grids)
     if len({axis.name for axis in axes}) < len(axes):
         raise UsageError("--grid: a field stands twice", "write all its values in one --grid")
-    workspace = find_workspace(session.workspace or Path.cwd())
-    request = RunRequest(
-        workspace=workspace,
-        baskets=ids_of(baskets, workspace / "baskets"),
-        strategies=ids_of((strategy,), workspace / "strategies"),
-        start=start,
-        end=end,
-        capital=capital,
-        members=Circle(members) if members else None,
-        sleeves=tuple(dict.fromkeys(Currency(market) for market in markets)),
-        data=data,
-        pages=not no_pages,
-    )
-    asked = SweepRequest(request, axes, random, seed, metric, top, folds, embargo, jobs or os.cpu_count() or 1, cluster)
-    finished = execute_sweep(asked, session.progress)
+    request = asked.request(session, baskets, (strategy,))
+    wanted = SweepRequest(request, axes, random, seed, metric, top, folds, embargo, jobs, cluster)
+    finished = execute_sweep(wanted, session.progress)
     if session.as_json:
         session.print_json(finished.result.model_dump(mode="json"))
     else:
@@ -141,11 +113,7 @@ def sweep(
 
 
 def _print(result: SweepResult, lang: str) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH_OF_A_FILE)
+    console = console_for_tables()
     for arena in result.arenas:
         name = arena.name.zh if lang == "zh" else arena.name.en
         console.print(f"[bold]{name}[/bold] · {arena.sleeve} · {arena.members}")

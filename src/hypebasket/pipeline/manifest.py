@@ -55,7 +55,7 @@ def write_manifest(
     written: Iterable[Path],
 ) -> Path:
     """Seal ``written`` and write the manifest; pages that an equal run left here before, unchanged, stay sealed."""
-    files = _left_by_an_equal_run(folder, identity) | {path.name: file_hash(path) for path in written}
+    files = _left_by_an_equal_run(folder, identity, noted) | {path.name: file_hash(path) for path in written}
     facts: dict[str, object] = {
         "verb": verb,
         "run_id": identity,
@@ -72,12 +72,13 @@ def write_manifest(
     return write_json(folder / MANIFEST, {**facts, "seal": seal_of(facts)})
 
 
-def _left_by_an_equal_run(folder: Path, identity: str) -> dict[str, str]:
+def _left_by_an_equal_run(folder: Path, identity: str, noted: Mapping[str, object]) -> dict[str, str]:
+    """Return the unchanged files of an equal run; one that had noted something else made other pages."""
     try:
         earlier = read_manifest(folder)
     except (DataGapError, DamagedDataError):
         return {}
-    if earlier.facts.get("run_id") != identity or not earlier.is_sealed:
+    if earlier.run_id != identity or earlier.facts["noted"] != noted or not earlier.is_sealed:
         return {}
     return {
         name: digest

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from hypebasket.errors import DamagedDataError
+from hypebasket.ledger.study import StudyTerms
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline import capacity, placebo, run, sweep
 from hypebasket.pipeline.chance import Chance
@@ -62,6 +63,31 @@ def remake(manifest: RunManifest, job: Job, folder: Path, say: Say) -> None:
     _MAKERS[manifest.verb](manifest, job, folder, say)
 
 
+@dataclass(frozen=True, slots=True)
+class _PlaceboTerms:
+    draws: int
+    other_draws: int
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _SweepTerms:
+    values: dict[str, Any]
+    axes: tuple[tuple[str, tuple[Any, ...]], ...]
+    random: int | None
+    metric: str
+    top: int
+    folds: int
+    embargo: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What a sweep notes: how many configurations had been tried when it was judged."""
+
+    tried: int
+
+
 def _run(manifest: RunManifest, job: Job, folder: Path, say: Say) -> None:
     run.carry_out(job, say, folder=folder, identity=manifest.run_id)
 
@@ -72,47 +98,40 @@ def _capacity(manifest: RunManifest, job: Job, folder: Path, say: Say) -> None:
 
 
 def _placebo(manifest: RunManifest, job: Job, folder: Path, say: Say) -> None:
-    terms = _read(dict[str, Any], manifest, "placebo")
+    terms = _read(_PlaceboTerms, manifest, "placebo")
     seed = _read(int, manifest, "seed")
     named = _read(list[str], manifest, "named") if takes_the_whole_market(manifest) else []
-    chance = Chance(int(terms["draws"]), int(terms["other_draws"]), seed)
-    request = placebo.PlaceboRequest(job.request, chance, tuple(terms["kinds"]))
+    chance = Chance(terms.draws, terms.other_draws, seed)
+    request = placebo.PlaceboRequest(job.request, chance, terms.kinds)
     placebo.carry_out(job, request, say, named=named, folder=folder, identity=manifest.run_id)
 
 
 def _sweep(manifest: RunManifest, job: Job, folder: Path, say: Say) -> None:
-    terms = _read(dict[str, Any], manifest, "sweep")
+    terms = _read(_SweepTerms, manifest, "sweep")
     request = sweep.SweepRequest(
         job.request,
-        tuple(Axis(tuple(name.split(".")), tuple(values)) for name, values in terms["axes"]),
-        random=terms["random"],
+        tuple(Axis(tuple(name.split(".")), values) for name, values in terms.axes),
+        random=terms.random,
         seed=_read(int, manifest, "seed"),
-        metric=terms["metric"],
-        top=terms["top"],
-        folds=terms["folds"],
-        embargo=terms["embargo"],
+        metric=terms.metric,
+        top=terms.top,
+        folds=terms.folds,
+        embargo=terms.embargo,
     )
-    field = sweep.Field(request, job, terms["values"])
-    sweep.carry_out(field, say, folder=folder, identity=manifest.run_id, tried=int(manifest.facts["noted"]["tried"]))
+    field = sweep.Field(request, job, terms.values)
+    sweep.carry_out(field, say, folder=folder, identity=manifest.run_id, tried=_read(_Noted, manifest, "noted").tried)
 
 
 def _study(manifest: RunManifest, job: Job, folder: Path, say: Say) -> None:
-    terms, asked = _read(dict[str, Any], manifest, "study"), job.request
-    request = StudyRequest(
-        workspace=asked.workspace,
-        baskets=asked.baskets,
-        start=asked.start,
-        end=asked.end,
-        members=asked.members,
-        sleeves=asked.sleeves,
-        data=asked.data,
-        pages=asked.pages,
-        model=NormalModel(terms["model"]),
-        estimation=Window(*terms["estimation"]),
-        windows=tuple(Window(*window) for window in terms["windows"]),
-        locked=terms["locked"],
-        seed=terms["seed"],
-        draws=terms["draws"],
+    terms = _read(StudyTerms, manifest, "study")
+    request = StudyRequest.of(
+        job.request,
+        model=NormalModel(terms.model),
+        estimation=Window(*terms.estimation),
+        windows=tuple(Window(*window) for window in terms.windows),
+        locked=terms.locked,
+        seed=terms.seed,
+        draws=terms.draws,
     )
     study.carry_out(job, request, say, folder=folder, identity=manifest.run_id)
 

@@ -23,21 +23,17 @@ def find_folder(workspace: Path, name: str) -> Path:
 
     ``latest`` is the latest run. Raises ``UsageError`` where none or several answer to the name.
     """
-    if (Path(name) / MANIFEST).is_file():
+    if name and (Path(name) / MANIFEST).is_file():
         return Path(name)
-    others = (path.parent for path in (workspace / "reports").glob(f"*/{MANIFEST}"))
-    found = [
-        folder
-        for folder in others
-        if folder.name.startswith(NO_RUNS) and name and name in (folder.name[: len(name)], _id(folder)[: len(name)])
-    ]
+    left = (path.parent for path in (workspace / "reports").glob(f"*/{MANIFEST}"))
+    found = [folder for folder in left if name and (folder.name.startswith(name) or _id(folder).startswith(name))]
     if len(found) > 1:
         raise UsageError(f"'{name}': {len(found)} folders begin so", "write more of the id")
     return found[0] if found else find_run(workspace, name)
 
 
 def _id(folder: Path) -> str:
-    return folder.name.partition("-")[2]
+    return folder.name.rpartition("-")[2]
 
 
 def find_run(workspace: Path, name: str) -> Path:
@@ -45,7 +41,7 @@ def find_run(workspace: Path, name: str) -> Path:
 
     Raises ``UsageError`` where none or several answer to the name.
     """
-    _refuse_another_verb(Path(name).name)
+    _refuse_another_verb(Path(name).resolve().name)
     if (Path(name) / "result.json").is_file():
         return Path(name)
     runs = runs_of(workspace)

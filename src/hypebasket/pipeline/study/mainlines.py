@@ -50,15 +50,7 @@ def study_mainlines(job: Job, sleeves: Sequence[Sleeve], request: StudyRequest) 
 
 def findings_of(job: Job) -> tuple[MainlineFinding, ...]:
     """Return whether the events moved the baskets of a run, by a study in its usual terms."""
-    asked = job.request
-    request = StudyRequest(
-        workspace=asked.workspace,
-        start=asked.start,
-        end=asked.end,
-        members=asked.members,
-        sleeves=asked.sleeves,
-        data=asked.data,
-    )
+    request = StudyRequest.of(job.request)
     return tuple(_finding(each.line) for each in study_mainlines(job, study_sleeves(job, request), request))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypedDict, Unpack
 
 from hypebasket.errors import UsageError
 from hypebasket.pipeline.request import RunRequest
@@ -37,6 +37,17 @@ DEFAULT_ESTIMATION = Window(-130, -11)
 """120 sessions that end two weeks before the news, so that a run-up is not taken for normal."""
 
 DEFAULT_WINDOWS = (Window(1, 5), Window(1, 1), Window(1, 10), Window(-5, 0))
+
+
+class StudyTermsAsked(TypedDict, total=False):
+    """What is a study's own in its request."""
+
+    model: NormalModel
+    estimation: Window
+    windows: tuple[Window, ...]
+    locked: Literal["cumulate", "session"]
+    seed: int
+    draws: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,21 @@ class StudyRequest:
                     f"--window {window} reaches into the estimation window {self.estimation}",
                     f"begin it after session {self.estimation.last}, or end --estimation before it",
                 )
+
+    @classmethod
+    def of(cls, run: RunRequest, **terms: Unpack[StudyTermsAsked]) -> StudyRequest:
+        """Return the study of what a run covers, in the usual terms but for those that are given."""
+        return cls(
+            workspace=run.workspace,
+            baskets=run.baskets,
+            start=run.start,
+            end=run.end,
+            members=run.members,
+            sleeves=run.sleeves,
+            data=run.data,
+            pages=run.pages,
+            **terms,
+        )
 
     @property
     def as_run(self) -> RunRequest:
