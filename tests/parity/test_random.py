@@ -129,6 +129,15 @@ def test_the_drawn_runs_hold_what_the_engines_could_differ_in(law: str) -> None:
     assert any(ledger.entitlements for ledger in ledgers)
     assert any(fill.side is Side.SELL for ledger in ledgers for fill in ledger.fills)
     assert any(ledger.taxes for ledger in ledgers) is (law == "CN")
+    assert any(_taxed_after_a_consolidation(ledger) for ledger in ledgers) is (law == "CN")
+
+
+def _taxed_after_a_consolidation(ledger: Ledger) -> bool:
+    return any(
+        tax.symbol == item.symbol and tax.session > item.session and item.shares < 0 < item.held + item.shares
+        for tax in ledger.taxes
+        for item in ledger.entitlements
+    )
 
 
 def test_a_difference_is_told_by_its_first_row() -> None:

@@ -73,7 +73,7 @@ def _by_day(frame: pd.DataFrame, day: str) -> dict[Any, Any]:
 
 def _action(symbol: str, session: Any, close: int, rng: np.random.Generator) -> tuple[int, Any]:
     """Draw a dividend, a bonus issue or both, and the ex-right price that goes with it."""
-    cash, ratio = int(rng.integers(0, close // 20 + 1)), float(rng.choice([0.0, 0.3, 1.0]))
+    cash, ratio = int(rng.integers(0, close // 20 + 1)), float(rng.choice([0.0, 0.3, 1.0, -0.4, -0.9]))
     return round((close - cash) / (1 + ratio)), {
         "symbol": symbol, "ex_date": pd.Timestamp(session), "cash_per_share": cash / 100, "share_ratio": ratio,
         "reference_price": np.nan,

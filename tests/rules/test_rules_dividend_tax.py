@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypebasket.errors import RuleGapError, UsageError
-from hypebasket.rules.dividend_tax import Dividend, Lot, close_day, dividend_tax_rate, receive
+from hypebasket.rules.dividend_tax import Dividend, Lot, close_day, consolidate, dividend_tax_rate, receive
 from hypebasket.rules.limits import delisting_length
 from hypebasket.rules.lots import buying_cap
 from hypebasket.spec.instrument import Board
@@ -157,6 +157,41 @@ def test_bonus_shares_are_a_lot_of_their_day() -> None:
     left, due = close_day(lots, RECORD + timedelta(days=2), -310)
     # 300 old shares held for more than a year owe nothing; 10 of the new ones received no dividend
     assert (left, due) == ((Lot(RECORD, 80),), 0)
+
+
+def test_a_consolidation_scales_the_lots_and_leaves_them_their_days() -> None:
+    lots = (*receive((Lot(day("2024-01-08"), 15),), RECORD, HALF_A_YUAN), Lot(day("2024-05-13"), 17))
+    # ten into one leaves 3 of 32: of the first 15 1.4, so 1; the younger lot has the other 2
+    left = consolidate(lots, 29)
+    # 7.50 yuan are carried by one share now
+    assert left == (Lot(day("2024-01-08"), 1, (Dividend(RECORD, 7_500_000),)), Lot(day("2024-05-13"), 2))
+    # held for more than a month: 10 % of 7.50
+    assert close_day(left, day("2024-06-03"), -3) == ((), 75)
+
+
+def test_a_consolidation_floors_the_dividend_of_a_share_to_a_millionth() -> None:
+    lots = receive((Lot(day("2024-05-06"), 7),), RECORD, 27_001)
+    # 189,007 millionths on three shares: 63,002 each
+    assert consolidate(lots, 4) == (Lot(day("2024-05-06"), 3, (Dividend(RECORD, 189_006),)),)
+
+
+def test_a_lot_of_which_a_consolidation_leaves_nothing_is_gone() -> None:
+    lots = (*receive((Lot(day("2024-01-08"), 4),), RECORD, HALF_A_YUAN), Lot(RECORD, 6))
+    assert consolidate(lots, 9) == (Lot(RECORD, 1),)
+    assert consolidate(lots, 10) == ()
+
+
+@given(st.lists(st.integers(1, 500), min_size=1, max_size=8), st.data())
+def test_a_consolidation_leaves_the_holding_exactly_and_no_lot_more_than_its_part(
+    sizes: list[int], data: st.DataObject
+) -> None:
+    total = sum(sizes)
+    lost = data.draw(st.integers(1, total))
+    lots = [Lot(RECORD + timedelta(days=at), size) for at, size in enumerate(sizes)]
+    left = {lot.bought: lot.shares for lot in consolidate(lots, lost)}
+    assert sum(left.values()) == total - lost
+    for lot in lots:
+        assert abs(left.get(lot.bought, 0) * total - lot.shares * (total - lost)) < total
 
 
 def test_more_than_is_held_cannot_be_sold() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from itertools import accumulate, pairwise
+from math import floor
 
 __all__ = ["TaxAccount"]
 
@@ -20,11 +22,26 @@ class TaxAccount:
         self.batches: dict[str, list[tuple[date, int, tuple[tuple[date, int], ...]]]] = {}
 
     def pay_out(self, symbol: str, session: date, micro: int, gained: int) -> None:
-        """Let every batch receive ``micro`` millionths per share, then bonus shares become a batch of the day."""
+        """Let every batch receive ``micro`` millionths per share, then bonus shares become a batch of the day.
+
+        Negative ``gained``: a consolidation, which leaves in each batch what it leaves of all shares up to its end less
+        what it leaves of those before it.
+        """
         kept = self.batches.get(symbol, [])
         if micro:
             kept = [(bought, shares, (*paid, (session, micro))) for bought, shares, paid in kept]
-        self.batches[symbol] = [*kept, (session, gained, ())] if gained else kept
+        if gained > 0:
+            kept = [*kept, (session, gained, ())]
+        elif gained < 0:
+            ends = [0, *accumulate(shares for _, shares, _ in kept)]
+            part = Fraction(ends[-1] + gained, ends[-1])
+            left = [floor(end * part) - floor(start * part) for start, end in pairwise(ends)]
+            kept = [
+                (bought, fewer, tuple((ex_date, cash * shares // fewer) for ex_date, cash in paid))
+                for (bought, shares, paid), fewer in zip(kept, left, strict=True)
+                if fewer
+            ]
+        self.batches[symbol] = kept
 
     def drop(self, symbol: str) -> None:
         """Forget a delisted name."""

@@ -23,6 +23,7 @@ __all__ = [
     "Dividend",
     "Lot",
     "close_day",
+    "consolidate",
     "dividend_tax_rate",
     "dividend_tax_rates",
     "leaving_part",
@@ -118,6 +119,26 @@ def receive(lots: Sequence[Lot], record_date: date, micro_per_share: int) -> tup
         Lot(lot.bought, lot.shares, (*lot.dividends, Dividend(record_date, lot.shares * micro_per_share)))
         for lot in lots
     )
+
+
+def consolidate(lots: Sequence[Lot], lost: int) -> tuple[Lot, ...]:
+    """Return the lots after a consolidation that takes ``lost`` of all their shares; each keeps its day.
+
+    Counted from the oldest, the shares up to the end of each lot are scaled and rounded down: what rounding leaves over
+    goes to younger lots, which owe more, and the total is exact. A lot's untaxed dividends stay with what is left of
+    it, per share floored to a millionth; with a lot of which nothing is left they lapse.
+    """
+    before = sum(lot.shares for lot in lots)
+    kept: list[Lot] = []
+    reached = given = 0
+    for lot in lots:
+        reached += lot.shares
+        shares = reached * (before - lost) // before - given
+        given += shares
+        if shares:
+            rest = (Dividend(paid.record_date, paid.taxable // shares * shares) for paid in lot.dividends)
+            kept.append(Lot(lot.bought, shares, tuple(rest)))
+    return tuple(kept)
 
 
 def close_day(lots: Sequence[Lot], day: date, net_change: int) -> tuple[tuple[Lot, ...], int]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from hypebasket.market.calendar import Session
 from hypebasket.rules.boards import law_of
-from hypebasket.rules.dividend_tax import Lot, close_day, receive
+from hypebasket.rules.dividend_tax import Lot, close_day, consolidate, receive
 from hypebasket.spec.instrument import Board
 
 __all__ = ["TaxLots"]
@@ -20,11 +20,15 @@ class TaxLots:
         self._lots: dict[int, tuple[Lot, ...]] = defaultdict(tuple)
 
     def entitle(self, column: int, session: Session, cash_micro: int, gained: int) -> None:
-        """Note a dividend on every lot of a name, then its bonus shares as a lot of the day."""
+        """Note a dividend on every lot of a name, then its bonus shares (a lot of the day) or fewer shares."""
         if column not in self._taxed:
             return
         lots = receive(self._lots[column], session, max(cash_micro, 0))
-        self._lots[column] = (*lots, Lot(session, gained)) if gained else lots
+        if gained < 0:
+            lots = consolidate(lots, -gained)
+        elif gained:
+            lots = (*lots, Lot(session, gained))
+        self._lots[column] = lots
 
     def forget(self, column: int) -> None:
         """Drop the lots of a name that was delisted."""

@@ -346,8 +346,42 @@ def _carry_dividend(market: Any, books: Any, row: int, column: int) -> None:
     while slot != NONE:
         gained += entitlement(books.tranches[slot].shares, cell.cash_micro, cell.ratio_ppm)[0]
         slot = books.tranches[slot].next
-    if gained:
+    if gained > 0:
         _append_lot(books, stock, row, gained)
+    elif gained < 0:
+        _consolidate_lots(books, stock, -gained)
+
+
+@jitable
+def _consolidate_lots(books: Any, stock: Any, lost: int) -> None:
+    """Take ``lost`` shares out of the lots of a name in proportion; what rounding leaves over goes to younger lots."""
+    before, slot = 0, stock.first_lot
+    while slot != NONE:
+        before += books.lots[slot].shares
+        slot = books.lots[slot].next
+    reached, given, slot = 0, 0, stock.first_lot
+    stock.first_lot, stock.last_lot = NONE, NONE
+    while slot != NONE:
+        lot = books.lots[slot]
+        following = lot.next
+        reached += lot.shares
+        lot.shares = reached * (before - lost) // before - given
+        given += lot.shares
+        lot.next = NONE
+        if lot.shares == 0:
+            _free_lot(books, slot)
+        else:
+            note = lot.dividends
+            while note != NONE:
+                dividend = books.dividends[note]
+                dividend.taxable = dividend.taxable // lot.shares * lot.shares
+                note = dividend.next
+            if stock.first_lot == NONE:
+                stock.first_lot = slot
+            else:
+                books.lots[stock.last_lot].next = slot
+            stock.last_lot = slot
+        slot = following
 
 
 @jitable
@@ -365,13 +399,18 @@ def _append_lot(books: Any, stock: Any, row: int, shares: int) -> None:
 @jitable
 def _drop_first_lot(books: Any, stock: Any) -> None:
     slot = stock.first_lot
-    lot = books.lots[slot]
-    note = lot.dividends
+    stock.first_lot = books.lots[slot].next
+    _free_lot(books, slot)
+
+
+@jitable
+def _free_lot(books: Any, slot: int) -> None:
+    """Give back a lot and the dividends noted on it."""
+    note = books.lots[slot].dividends
     while note != NONE:
         following = books.dividends[note].next
         give_back(books.pools[DIVIDENDS], books.dividends, note)
         note = following
-    stock.first_lot = lot.next
     give_back(books.pools[LOTS], books.lots, slot)
 
 
