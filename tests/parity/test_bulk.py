@@ -57,7 +57,7 @@ def plan_at(panel: MarketPanel, plan: Plan, rows: list[int]) -> Plan:
 
 
 @pytest.mark.parametrize("compiled", MODES)
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 3, 4])
 def test_calendars_end_as_their_plans_do(seed: int, compiled: bool) -> None:
     panel, plan, row = planned(seed)
     run = {"cash": CASH, "start": 1, "stop": N_SESSIONS}
