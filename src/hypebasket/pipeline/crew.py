@@ -118,7 +118,7 @@ def _on_cluster(address: str, workshop: Workshop[T, D], tasks: Sequence[T]) -> I
     """Send the workshop to every worker that needs it, once; what a worker takes with it is done again by another."""
     try:
         import cloudpickle
-        from distributed import Client, as_completed
+        from distributed import Client, KilledWorker, as_completed
     except ImportError as error:
         raise UsageError("--cluster needs the package distributed", "pip install 'hypebasket[cluster]'") from error
     try:
@@ -135,7 +135,14 @@ def _on_cluster(address: str, workshop: Workshop[T, D], tasks: Sequence[T]) -> I
         ]
         places = {future.key: place for place, future in enumerate(futures)}
         for future in as_completed(futures, loop=client.loop):
-            done = future.result()
+            try:
+                done = future.result()
+            except KilledWorker as error:
+                lost = error.allowed_failures + 1
+                raise UsageError(
+                    f"--cluster {address}: a piece of the work ended every worker that had it, {lost} in all",
+                    "read the workers' logs; most often they need more memory",
+                ) from error
             if isinstance(done, _Failed):
                 raise done.error
             yield places[future.key], done
