@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from hypebasket.events.hops import Hop, explain
 from hypebasket.market.calendar import Calendar, Session
@@ -44,6 +45,7 @@ class MappedEvent:
     hops: tuple[Hop, ...]
 
 
+@lru_cache(maxsize=4096)
 def map_event(event: Event, calendar: Calendar, *, reaction_minutes: int = 0) -> MappedEvent:
     """Map ``event`` to the sessions of ``calendar``; ``reaction_minutes`` delay trading, never the headline."""
     acting = event.latest_moment + timedelta(minutes=reaction_minutes)

@@ -26,6 +26,8 @@ __all__ = ["Ground", "Task"]
 
 PIECES_PER_JOB: Final = 8
 PIECES_ON_A_CLUSTER: Final = 512
+LEAST_IN_A_PIECE: Final = 16
+"""Of sessions or baskets sent to a cluster at once: handing over less takes longer than working it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ class _Recipe:
 
 
 def _pieces(crew: Crew, count: int) -> int:
-    return max(min(count, PIECES_ON_A_CLUSTER if crew.cluster else PIECES_PER_JOB * crew.jobs), 1)
+    if crew.cluster:
+        return max(min(count // LEAST_IN_A_PIECE, PIECES_ON_A_CLUSTER), 1)
+    return max(min(count, PIECES_PER_JOB * crew.jobs), 1)
 
 
 def _split(questions: list[Question], pieces: int) -> Iterator[list[Question]]:
