@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -130,6 +131,29 @@ def test_later_trials_do_not_change_an_earlier_sweep(left: CommandLine) -> None:
         assert verify_folder(earlier, left.workspace, silent).is_identical
     finally:
         shutil.rmtree(left.workspace / "reports" / other)
+
+
+def test_a_placebo_keeps_what_the_workspace_says_of_stocks_no_basket_names(left: CommandLine) -> None:
+    """Control names are bought by the instrument table too; a row that goes later changes no placebo made with it."""
+    table = left.workspace / "data" / "instruments.csv"
+    honest = table.read_text(encoding="utf-8")
+    named = "".join(path.read_text(encoding="utf-8") for path in (left.workspace / "baskets").glob("*.yaml"))
+    with (left.workspace / "data" / "sample" / "symbols_cn.csv").open(encoding="utf-8", newline="") as rows:
+        control = next(row["symbol"] for row in csv.DictReader(rows) if row["symbol"] not in named + honest)
+    assert control.startswith(("60", "00")), "of the main board"
+    row = f"{control},某某,Some,chinext,CNY,100,2015-06-01,,,a table of the user's own"
+    table.write_text(f"{honest.rstrip()}\n{row}\n", encoding="utf-8")
+    try:
+        words = "placebo application -s event-drift --data sample --kind baskets --draws 60 --other-draws 30 --json"
+        done = left(*words.split(), "--no-pages")
+        assert done.returncode == 0, done.stderr
+        folder = left.workspace / "reports" / f"placebo-{json.loads(done.stdout)['placebo_id']}"
+    finally:
+        table.write_text(honest, encoding="utf-8")
+    try:
+        assert kinds(verify_folder(folder, left.workspace, silent)) == {("spec", "data/instruments.csv")}
+    finally:
+        shutil.rmtree(folder)
 
 
 @every_verb

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -110,10 +110,13 @@ def with_instruments(data: MarketData, workspace: Workspace) -> MarketData:
     return replace(data, instruments={**data.instruments, **workspace.instruments})
 
 
-def parameters_of(job: Job, sleeves: Sequence[Sleeve]) -> dict[str, object]:
-    """Return everything that can change a number of the run, resolved."""
+def parameters_of(job: Job, sleeves: Sequence[Sleeve], *, beside: Collection[str] = ()) -> dict[str, object]:
+    """Return everything that can change a number of the run, resolved.
+
+    ``beside``: symbols that play a part although no basket of the job names them.
+    """
     request, workspace, data = job.request, job.workspace, job.data
-    symbols = symbols_of(job.baskets)
+    symbols = symbols_of(job.baskets).union(beside)
     return {
         "baskets": [basket.model_dump(mode="json") for basket in job.baskets],
         "strategies": [strategy.model_dump(mode="json", by_alias=True) for strategy in job.strategies],

@@ -74,8 +74,9 @@ def carry_out(
     data = job.data
     sleeves, chance = lay_out_sleeves(job.request, job.baskets, data), request.chance
     ground = Ground(job, sleeves, chance, named=named)
+    stated = job.workspace.instruments if request.takes_the_whole_market else ()
     parameters = {
-        **parameters_of(job, sleeves),
+        **parameters_of(job, sleeves, beside=stated),
         "placebo": {"draws": chance.draws, "other_draws": chance.other_draws, "kinds": request.kinds},
         "seed": chance.seed,
         "named": sorted(named) if request.takes_the_whole_market else None,
