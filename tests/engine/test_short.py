@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from hypebasket.audit.replay import Terms, Witness, replay_ledger
 from hypebasket.engine.replay import replay
 from hypebasket.ledger.invariants import check_ledger
 from hypebasket.ledger.records import OrderStatus, Reason, Side
@@ -13,7 +14,7 @@ from hypebasket.market.tape import PanelTape
 from hypebasket.rules.frictions import ALL_FRICTIONS
 from hypebasket.spec.text import Circle
 from hypebasket.stats.captured import capture_of
-from markets import builder, event, mapped, market, play, strategy, tape_of
+from markets import basket, builder, event, mapped, market, play, strategy, tape_of
 
 EVENT = event("e", "01-03T12:00Z")
 FLAT = """
@@ -42,6 +43,18 @@ def test_a_shares_are_never_sold_short() -> None:
     played = play(made, rules, [event("e", "01-03T12:00Z")])
     assert played.plan.entries == ()
     assert played.ledger.fills == []
+
+
+def test_the_auditor_tells_of_a_short_sale_of_a_stranger() -> None:
+    made = market(FLAT)
+    played = play(made, strategy(direction="short", size={"gross": 0.5}), [EVENT])
+    witness = Witness(
+        made.panel, made.calendar, made.sessions[1], made.sessions[-1], basket("BBB.US"), Circle.ALL
+    )  # fmt: skip
+    terms = Terms(played.plan.policy, played.plan.participation_ppm, played.plan.commission)
+    (finding,) = replay_ledger("here", played.ledger, witness, terms)
+    assert finding.text.en.startswith("order 1 sold short AAA.US on 2024-01-03, when it did not belong to")
+    assert finding.text.zh.startswith("委托 1 于 2024-01-03 卖空 AAA.US，而它当时不在")
 
 
 def test_no_short_sale_below_the_gap() -> None:

@@ -60,6 +60,34 @@ def test_a_reader_is_told_what_is_assumed(faded: RunFolder) -> None:
     assert "captured is positive when it falls" in told[0]
 
 
+def test_explain_tells_the_price_of_the_short_sale(sample_cli: CommandLine, faded: RunFolder) -> None:
+    en = sample_cli("explain", str(faded.path), "sora-launch").stdout
+    zh = sample_cli("--lang", "zh", "explain", str(faded.path), "sora-launch").stdout
+    for said, own, foreign in (
+        (en, ("sold short at", "headline, sign reversed", "suspension on covering"), ("price paid", "limits and")),
+        (zh, ("卖空价", "新闻涨幅（反号）", "卖空受限与停牌", "回补时停牌"), ("成交价", "买入", "卖出")),
+    ):
+        assert [words for words in own if words not in said] == []
+        assert [words for words in foreign if words in said] == []
+
+
+def test_the_auditor_calls_a_short_sale_one(sample_cli: CommandLine, faded: RunFolder) -> None:
+    en = sample_cli("audit", str(faded.path), "--no-page").stdout
+    zh = sample_cli("--lang", "zh", "audit", str(faded.path), "--no-page").stdout
+    assert "of 3 names sold short, 3 were sold short at least once before any source had named them" in en
+    assert "bought" not in en
+    assert "卖空的 3 只股票中，3 只至少有一次在有来源点名之前被卖空" in zh
+    assert "买入" not in zh
+
+
+def test_a_circle_without_members_sold_nothing_short(faded: RunFolder) -> None:
+    note = faded.circle("disrupted", "fade-the-hype", "point_in_time")["note"]
+    assert note == {
+        "zh": "「当时可知」这一圈始终没有可卖空的成员：什么也没有卖空。",
+        "en": "the circle point_in_time never had a member to sell short: nothing was sold short",
+    }
+
+
 def test_no_a_share_is_sold_short(sample_cli: CommandLine) -> None:
     done = sample_cli("run", "application", "-s", "fade-the-hype")
     assert done.returncode == 2

@@ -101,6 +101,19 @@ def test_the_edges_of_a_run(given: dict[str, object], expected: str) -> None:
     assert expected in entry(**given)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("direction", "late", "outside"),
+    [("long", "来不及提前买入", "计划买入日不在回测区间"), ("short", "来不及提前卖空", "计划卖空日不在回测区间")],
+)
+def test_what_was_planned_is_called_by_its_name(direction: str, late: str, outside: str) -> None:
+    for offset, announced, told in ((-3, "01-09", late), (9, None, outside)):
+        rules = strategy(direction=direction, trigger={"on": "events", "scheduled": "any"}, entry={"offset": offset})
+        [one] = mapped(MADE, [_scheduled(EVENING_9, announced)], rules)
+        row = Timetable(rules, MADE.panel, MADE.calendar, start=1, stop=10).entry_row(one)
+        assert isinstance(row, Text)
+        assert told in row["zh"]
+
+
 def test_an_entry_before_the_run_moves_into_it_with_a_late_announcement() -> None:
     """Eight sessions before 01-10 would be in December; the announcement moves the entry to 01-08."""
     assert entry(offset=-8, announced="01-05") == "01-08"

@@ -164,7 +164,10 @@ def test_the_same_input_gives_the_same_bytes(normal, tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"fills": 0}, "made no fill"),
+        ({"fills": 0}, "made no fill: nothing was bought,"),
+        ({"fills": 0}, "没有买到任何股票"),
+        ({"fills": 0, "short": True}, "made no fill: nothing was sold short,"),
+        ({"fills": 0, "short": True}, "没有卖空任何股票"),
         ({"returns": (0.0,) * 300}, "volatility is zero"),
         (
             {"sessions": SESSIONS[:5], "returns": (0.01, 0.0, 0.02, -0.01, 0.0), "benchmark_returns": None},

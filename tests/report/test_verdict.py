@@ -95,6 +95,17 @@ def test_the_greatest_loss_is_named_in_points_of_the_money_set_aside() -> None:
     assert zh.endswith("实得 +3.5%，损失最大的一步是买入时的涨停与停牌（-16.5 个百分点）。")
 
 
+def test_the_greatest_loss_of_a_short_sale_has_a_name_of_its_own() -> None:
+    steps = {"headline": 20_000.0, "limits_exit": -33_000.0, "captured": -13_000.0}
+    bars = tuple(WaterfallBar(step=step, money=money) for step, money in steps.items())
+    one = circle("compute", (-0.05, -0.065))
+    event = one.events[0].model_copy(update={"waterfall": bars, "allotted": 200_000.0})
+    short = STRATEGIES[0].model_copy(update={"direction": "short"})
+    words = verdict([one.model_copy(update={"events": (event,)})], [short], NAMES)
+    assert words.en.endswith("the greatest loss being suspension on covering (-16.5 points).")
+    assert words.zh.endswith("损失最大的一步是回补时停牌（-16.5 个百分点）。")
+
+
 def test_nothing_to_compare_is_said() -> None:
     nothing = circle("regulation")
     assert said(nothing)[1] == "Regulation: no event to compare."

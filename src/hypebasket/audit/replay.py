@@ -128,7 +128,7 @@ def _sessions(place: str, ledger: Ledger, witness: Witness) -> Iterator[Finding]
 
 
 def _members(place: str, ledger: Ledger, witness: Witness) -> Iterator[Finding]:
-    """Yield purchases of names that did not belong to the circle when the decision was taken."""
+    """Yield purchases and short sales of names that did not belong to the circle when the decision was taken."""
     stocks = {stock.symbol: stock for stock in witness.basket.stocks}
     orders = {order.order_id: order for order in ledger.orders}
     told: set[int] = set()
@@ -139,11 +139,12 @@ def _members(place: str, ledger: Ledger, witness: Witness) -> Iterator[Finding]:
         told.add(order.order_id)
         decided = _decided(order, witness.calendar)
         if not _belongs(stocks.get(fill.symbol), witness, decided):
+            zh, en = ("卖空", "sold short") if fill.side is Side.SHORT else ("买入", "bought")
             yield hard(
                 Kind.HINDSIGHT,
                 place,
-                f"委托 {order.order_id} 于 {order.created} 买入 {fill.symbol}，而它当时不在「{witness.circle}」之内",
-                f"order {order.order_id} bought {fill.symbol} on {order.created}, when it did not belong to "
+                f"委托 {order.order_id} 于 {order.created} {zh} {fill.symbol}，而它当时不在「{witness.circle}」之内",
+                f"order {order.order_id} {en} {fill.symbol} on {order.created}, when it did not belong to "
                 f"{witness.circle}",
             )
 

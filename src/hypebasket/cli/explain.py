@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ LABELS = {
     "locked": Text(zh="开盘封板", en="opened locked"),
     "first_fill": Text(zh="首次成交", en="first fill"),
     "paid": Text(zh="成交价", en="price paid"),
+    "sold": Text(zh="卖空价", en="sold short at"),
     "above": Text(zh="高于基准收盘", en="above base close"),
     "why": Text(zh="未成交原因", en="why not"),
     "allotted": Text(zh="投入", en="allotted"),
@@ -56,13 +57,15 @@ def explain(session: Session, run: str, event_id: str, basket: str | None, strat
     """Explain EVENT of a finished RUN (its id, the beginning of it, its folder, or 'latest').
 
     For every basket and strategy: the way from the headline to what was captured, in money that adds up exactly, and
-    for each name on which sessions it was locked, when it was first bought, and how far above the base that was.
+    for each name on which sessions it was locked, when it was first bought or sold short, and how far above the base
+    that was.
     """
     from hypebasket.pipeline.run_folder import find_run, read_result
     from hypebasket.spec.workspace import find_workspace
 
     folder = find_run(find_workspace(session.workspace or Path.cwd()), run)
     result = read_result(folder)
+    shorts = {strategy.id for strategy in result.strategies if strategy.is_short}
     leading = [
         each
         for each in result.results
@@ -74,7 +77,7 @@ def explain(session: Session, run: str, event_id: str, basket: str | None, strat
     if session.as_json:
         session.print_json({"run_id": result.run_id, "synthetic": result.synthetic, "events": _as_json(found)})
     else:
-        _print(found, synthetic=result.synthetic, lang=session.lang)
+        _print(found, shorts, synthetic=result.synthetic, lang=session.lang)
 
 
 def _unknown(event_id: str, results: Sequence[CircleResult], folder: Path) -> UsageError:
@@ -99,17 +102,19 @@ def _as_json(found: Iterable[tuple[CircleResult, EventResult]]) -> list[dict[str
     ]
 
 
-def _print(found: Sequence[tuple[CircleResult, EventResult]], *, synthetic: bool, lang: str) -> None:
+def _print(
+    found: Sequence[tuple[CircleResult, EventResult]], shorts: Collection[str], *, synthetic: bool, lang: str
+) -> None:
     console = console_for_tables()
     title = found[0][1].title
     console.print(f"[bold]{title.zh if lang == 'zh' else title.en}[/bold]")
     if synthetic:
         console.print(f"[bold yellow]{LABELS['synthetic'][lang]}[/bold yellow]")
     for result, event in found:
-        _print_event(console, result, event, lang)
+        _print_event(console, result, event, lang, short=result.strategy in shorts)
 
 
-def _print_event(console: Console, result: CircleResult, event: EventResult, lang: str) -> None:
+def _print_event(console: Console, result: CircleResult, event: EventResult, lang: str, *, short: bool) -> None:
     from hypebasket.report.figures import amount, percent
 
     console.print()
@@ -126,21 +131,21 @@ def _print_event(console: Console, result: CircleResult, event: EventResult, lan
         + (f" · {LABELS['allotted'][lang]} {amount(event.allotted)} {result.currency}" if event.allotted else "")
     )
     if event.waterfall:
-        console.print(_steps(event, lang))
+        console.print(_steps(event, lang, short=short))
     else:
         console.print(LABELS["no_waterfall"][lang])
     if event.names:
-        console.print(_names(event.names, lang))
+        console.print(_names(event.names, lang, short=short))
 
 
-def _steps(event: EventResult, lang: str) -> RenderableType:
+def _steps(event: EventResult, lang: str, *, short: bool) -> RenderableType:
     """Return the waterfall as a table with bars drawn in characters."""
     from hypebasket.report.figures import amount, percent
-    from hypebasket.report.labels import STEPS
+    from hypebasket.report.labels import step_label
 
     table = _table((("step", "left"), ("money", "right"), ("rate", "right"), ("", "left")), lang)
     for bar, drawn in zip(event.waterfall, _drawn(event.waterfall), strict=True):
-        label = STEPS[bar.step]
+        label = step_label(bar.step, short=short)
         rate = bar.money / event.allotted if event.allotted else None
         total = bar.step in ("headline", "captured")
         money = amount(bar.money) if total else f"{bar.money:+,.2f}"
@@ -168,16 +173,17 @@ def _drawn(bars: Sequence[WaterfallBar]) -> list[str]:
     return drawn
 
 
-def _names(names: Sequence[NameOutcome], lang: str) -> RenderableType:
+def _names(names: Sequence[NameOutcome], lang: str, *, short: bool) -> RenderableType:
     """Return one line for each name."""
     from hypebasket.report.figures import NOTHING, percent
     from hypebasket.report.labels import reason_label
 
     heads = (("name", "left"), ("headline", "right"), ("captured", "right"), ("locked", "left"))
-    table = _table((*heads, ("first_fill", "left"), ("paid", "right"), ("above", "right"), ("why", "left")), lang)
+    price = "sold" if short else "paid"
+    table = _table((*heads, ("first_fill", "left"), (price, "right"), ("above", "right"), ("why", "left")), lang)
     for name in names:
         fill = name.first_fill
-        why = reason_label(name.reason) if name.reason else None
+        why = reason_label(name.reason, short=short) if name.reason else None
         table.add_row(
             f"{name.symbol} {name.name.zh if lang == 'zh' else name.name.en}",
             percent(name.headline),

@@ -47,7 +47,7 @@ class Label(_Model):
 
 
 class FirstFill(_Model):
-    """Where the first share was bought, and how far above the base that was (dividends and splits included)."""
+    """Where the first share was bought or sold short, and how far above the base (dividends and splits included)."""
 
     session: date
     price: float
@@ -72,8 +72,8 @@ class NameOutcome(_Model):
     ``locked``: sessions of the window on which a buy at the open met a limit (一字板 or open at limit);
     ``one_price``: of these the 一字板; ``broken``: opened at the limit and traded below it (炸板);
     ``sealed``: closed at the limit (封板); ``height``: longest chain of consecutive limit-up closes (连板高度);
-    ``reason``: why it was not bought, or not whole: the last obstacle of its order, or why the strategy passed it over
-    (``illiquid``, ``not_selected``, ``no_break``).
+    ``reason``: why it was not bought or sold short, or not whole: the last obstacle of its order, or why the strategy
+    passed it over (``illiquid``, ``not_selected``, ``no_break``).
     """
 
     symbol: str
@@ -303,6 +303,12 @@ class StrategySummary(_Model):
     fills: str
     window_sessions: int
     triggered: bool
+    direction: Literal["long", "short"] = "long"
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it sells short and covers, rather than buys and sells."""
+        return self.direction == "short"
 
 
 class DataSummary(_Model):

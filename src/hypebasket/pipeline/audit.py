@@ -297,9 +297,9 @@ def _benchmark(place: str, claimed: CircleResult, book: Book, subject: Subject, 
 
 
 def _hindsight(place: str, book: Book, subject: Subject) -> Iterator[Finding]:
-    """Tell which names were bought before any source had named them: the circle allows it, a reader must know."""
+    """Tell which names were traded before any source had named them: the circle allows it, a reader must know."""
     stocks = {stock.symbol: stock for stock in subject.basket.stocks}
-    calendar, late, bought = subject.sleeve.calendar, set(), set()
+    calendar, late, traded = subject.sleeve.calendar, set(), set()
     orders = {order.order_id: order for order in book.ledger.orders}
     for fill in book.ledger.fills:
         order, stock = orders.get(fill.order_id), stocks.get(fill.symbol)
@@ -310,16 +310,17 @@ def _hindsight(place: str, book: Book, subject: Subject) -> Iterator[Finding]:
             or order.created not in subject.sleeve.panel.row_of
         ):
             continue
-        bought.add(stock.symbol)
+        traded.add(stock.symbol)
         if stock.since is None or not stock.known_at(calendar.open_cutoff(calendar.session(order.created))):
             late.add(stock.symbol)
     if late:
         names = _told(sorted(late))
+        zh, en = ("卖空", "sold short") if subject.strategy.is_short else ("买入", "bought")
         yield caution(
             Kind.HINDSIGHT,
             place,
-            f"买入的 {len(bought)} 只股票中，{len(late)} 只至少有一次在有来源点名之前被买入：{names}",
-            f"of {len(bought)} names bought, {len(late)} were bought at least once before any source had named them: "
+            f"{zh}的 {len(traded)} 只股票中，{len(late)} 只至少有一次在有来源点名之前被{zh}：{names}",
+            f"of {len(traded)} names {en}, {len(late)} were {en} at least once before any source had named them: "
             f"{names}",
         )
 

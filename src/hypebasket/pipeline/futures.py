@@ -81,11 +81,12 @@ def _plans(subject: Subject, runner: SleeveRunner, circle: Circle) -> Iterator[F
         again = _on(subject, plan.row).runner().builder.event(mapped, circle)
         if _wishes(plan) != _wishes(again):
             session = subject.sleeve.panel.sessions[plan.row]
+            done = "sold short" if subject.strategy.is_short else "bought"
             yield hard(
                 Kind.LOOK_AHEAD,
                 subject.place,
                 f"事件 {mapped.event.id} 的选股随 {session} 及以后的行情而变：偷看了未来",
-                f"what is bought for {mapped.event.id} depends on the market from {session} on: it looks ahead",
+                f"what is {done} for {mapped.event.id} depends on the market from {session} on: it looks ahead",
             )
 
 

@@ -105,7 +105,7 @@ def circle_result(runner: SleeveRunner, run: CircleRun, benchmark: Benchmark) ->
         attribution=_attribution(ledger, runner.basket),
         events=events,
         curve=_curve(ledger, benchmark) if run.primary else (),
-        note=None if ledger.fills else _why_idle(run),
+        note=None if ledger.fills else _why_idle(run, short=runner.strategy.is_short),
     )
 
 
@@ -152,11 +152,12 @@ def _curve(ledger: Ledger, benchmark: Benchmark) -> tuple[SleevePoint, ...]:
     )
 
 
-def _why_idle(run: CircleRun) -> Label:
+def _why_idle(run: CircleRun, *, short: bool) -> Label:
     if not any(event.plan.members for event in run.events):
+        zh, en, done = ("卖空", "sell short", "sold short") if short else ("买", "buy", "bought")
         return Label(
-            zh=f"「{_CIRCLE_ZH[run.circle]}」这一圈始终没有可买的成员：什么也没有买。",
-            en=f"the circle {run.circle.value} never had a member to buy: nothing was bought",
+            zh=f"「{_CIRCLE_ZH[run.circle]}」这一圈始终没有可{zh}的成员：什么也没有{zh}。",
+            en=f"the circle {run.circle.value} never had a member to {en}: nothing was {done}",
         )
     return Label(zh="没有一笔委托成交。", en="no order was filled")
 
@@ -309,12 +310,13 @@ class _EventReader:
 
     def _note(self, members: Sequence[Stock], owner: str, event_id: str, last: int) -> Label | None:
         notes = []
+        entry = "卖空" if self.runner.strategy.is_short else "买入"
         if not members:
             notes.append(_EMPTY[self.run.circle])
         if owner != event_id:
             notes.append(
                 Label(
-                    zh=f"与 {owner} 同一买入日，连续回测中股票归后者",
+                    zh=f"与 {owner} 同一{entry}日，连续回测中股票归后者",
                     en=f"same entry session as {owner}, which owns the names in the continuous run",
                 )
             )

@@ -44,7 +44,8 @@ def rebuild_pages(folder: Path) -> Path:
             if item.primary:
                 basket = baskets[item.basket]
                 documented = any(member.documented for member in basket.members)
-                titles = SheetTitles(basket.name, strategies[item.strategy].name, documented)
+                strategy = strategies[item.strategy]
+                titles = SheetTitles(basket.name, strategy.name, documented, strategy.is_short)
                 press.print(item, titles, synthetic=result.synthetic)
         index = lay_out_pages(result, charts, folder)
     renew_seals(manifest, [index, *press.printed])

@@ -89,7 +89,8 @@ class Pair:
     def titles(self) -> SheetTitles:
         """What its tearsheet is called."""
         basket, strategy = self.runner.basket, self.runner.strategy
-        return SheetTitles(label(basket.name), label(strategy.name), any(stock.documented for stock in basket.stocks))
+        documented = any(stock.documented for stock in basket.stocks)
+        return SheetTitles(label(basket.name), label(strategy.name), documented, strategy.is_short)
 
 
 def execute(request: RunRequest, say: Say, *, jobs: int = 1) -> Finished:

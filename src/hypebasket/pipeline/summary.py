@@ -118,4 +118,5 @@ def _strategy(strategy: Strategy) -> StrategySummary:
         fills=strategy.fills.value,
         window_sessions=strategy.window,
         triggered=strategy.trigger.on is TriggerOn.EVENTS and strategy.own_class is None,
+        direction=strategy.direction.value,
     )

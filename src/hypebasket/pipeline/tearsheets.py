@@ -26,11 +26,12 @@ def sheet_name(basket: str, strategy: str, sleeve: str) -> str:
 
 
 class SheetTitles(NamedTuple):
-    """What a tearsheet is called, and whether any source names a member of its basket."""
+    """What a tearsheet is called, whether any source names a member of its basket, and whether it is of short sales."""
 
     basket: Label
     strategy: Label
     documented: bool
+    short: bool = False
 
 
 class TearsheetPress:
@@ -83,11 +84,12 @@ def tearsheet_input(result: CircleResult, titles: SheetTitles, *, synthetic: boo
         synthetic=synthetic,
         notes=tuple(_notes(result, documented=titles.documented)),
         fills=result.fills,
+        short=titles.short,
     )
 
 
 def _notes(result: CircleResult, *, documented: bool) -> Iterator[Label]:
-    """Yield what a reader must know: nobody documented the names, or only afterwards; why none was bought."""
+    """Yield what a reader must know: nobody documented the names, or only afterwards; why there was no fill."""
     if not documented:
         yield NO_MEMBER_DOCUMENTED
     if result.members in HINDSIGHT:

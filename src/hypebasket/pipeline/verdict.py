@@ -15,7 +15,7 @@ from hypebasket.ledger.result import (
     StrategySummary,
 )
 from hypebasket.report.figures import beaten, p_value, percent
-from hypebasket.report.labels import STEPS, in_sleeve
+from hypebasket.report.labels import in_sleeve, step_label
 from hypebasket.report.placebo import FEW_EVENTS as FEW_TO_COMPARE
 
 __all__ = ["FEW_EVENTS", "FLAGSHIP", "luck", "verdict"]
@@ -72,7 +72,7 @@ def verdict(results: Sequence[CircleResult], strategies: Sequence[StrategySummar
                 en=f"{_listed([name.en for name in silent])}: no event to compare",
             )
         )
-    second = _example(tallies) if tallies else Label(zh="", en="")
+    second = _example(tallies, short=leading.is_short) if tallies else Label(zh="", en="")
     opening = leading.name if len(triggered) > 1 else None
     return Label(
         zh=(f"{opening.zh}：" if opening else "") + "；".join(one.zh for one in sentences) + f"。{second.zh}",
@@ -166,7 +166,7 @@ def _averages(tallies: Sequence[_Tally]) -> Label:
     )
 
 
-def _example(tallies: Sequence[_Tally]) -> Label:
+def _example(tallies: Sequence[_Tally], *, short: bool) -> Label:
     """Return one sentence on the best-known event (in the basket it moved most), else on the one of the widest gap."""
     known = [(tally, event) for tally in tallies if (event := tally.flagship)]
     if known:
@@ -176,23 +176,23 @@ def _example(tallies: Sequence[_Tally]) -> Label:
         tally, event = max(every, key=lambda pair: abs((pair[1].headline or 0.0) - (pair[1].captured or 0.0)))
     low, high = event.captured_pessimistic, event.captured_optimistic
     got = _bounded(event.captured, None if low is None or high is None else (low, high))
-    quoted, lost = percent(event.headline, 1), _greatest_loss(event)
+    quoted, lost = percent(event.headline, 1), _greatest_loss(event, short=short)
     return Label(
         zh=f"{event.title.zh}（{tally.basket.zh}）：新闻涨幅 {quoted}，实得 {got}{lost.zh}。",
         en=f"{event.title.en} ({tally.basket.en}): headline {quoted}, captured {got}{lost.en}.",
     )
 
 
-def _greatest_loss(event: EventResult) -> Label:
+def _greatest_loss(event: EventResult, *, short: bool) -> Label:
     """Return the friction that took most of an event whose captured number lies below its headline."""
     between = [bar for bar in event.waterfall if bar.step not in ("headline", "captured") and bar.money < 0]
     if not between or not event.allotted or (event.captured or 0.0) >= (event.headline or 0.0):
         return Label(zh="", en="")
     worst = min(between, key=lambda bar: bar.money)
-    points = f"{100 * worst.money / event.allotted:+.1f}"
+    step, points = step_label(worst.step, short=short), f"{100 * worst.money / event.allotted:+.1f}"
     return Label(
-        zh=f"，损失最大的一步是{STEPS[worst.step].zh}（{points} 个百分点）",
-        en=f", the greatest loss being {STEPS[worst.step].en} ({points} points)",
+        zh=f"，损失最大的一步是{step.zh}（{points} 个百分点）",
+        en=f", the greatest loss being {step.en} ({points} points)",
     )
 
 

@@ -19,6 +19,7 @@ class Timetable:
 
     def __init__(self, strategy: Strategy, panel: MarketPanel, calendar: Calendar, *, start: int, stop: int) -> None:
         self.entry = strategy.entry
+        self.entry_zh = "卖空" if strategy.is_short else "买入"
         self.panel = panel
         self.calendar = calendar
         self.start, self.stop = start, stop
@@ -56,7 +57,7 @@ class Timetable:
             row = moved
         if not self.start <= row < self.stop:
             return Text(
-                zh=f"计划买入日不在回测区间（{self.first} 至 {self.last}）内",
+                zh=f"计划{self.entry_zh}日不在回测区间（{self.first} 至 {self.last}）内",
                 en=f"the planned entry session lies outside the run ({self.first}..{self.last})",
             )
         return row
@@ -81,7 +82,7 @@ class Timetable:
             moved += 1
         if moved >= self.stop or self.panel.sessions[moved] >= mapped.first_open:
             return Text(
-                zh=f"其日期公布得太晚（{known:%Y-%m-%dT%H:%MZ}），来不及提前买入",
+                zh=f"其日期公布得太晚（{known:%Y-%m-%dT%H:%MZ}），来不及提前{self.entry_zh}",
                 en=f"its date was announced too late ({known:%Y-%m-%dT%H:%MZ}) to act before it",
             )
         return moved if moved != max(row, 0) else row

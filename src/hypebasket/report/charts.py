@@ -32,7 +32,7 @@ def chart_data(page: Page, charts: RunCharts) -> dict[str, Any]:
             key = (pair.basket.id, pair.strategy.id, pair.result.sleeve, view.event.event_id)
             if picture := pictures.get(key):
                 shown.append(picture)
-                events[f"{pair.key}/{view.event.event_id}"] = _event(view, picture)
+                events[f"{pair.key}/{view.event.event_id}"] = _event(view, picture, pair)
     wanted = {(one.sleeve, member.symbol) for one in shown for member in one.members}
     return {
         "sessions": {sleeve: [day.isoformat() for day in days] for sleeve, days in charts.sessions.items()},
@@ -117,11 +117,12 @@ def _lane(pair: Pair, views: Iterable[EventView]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _event(view: EventView, picture: EventChart) -> dict[str, Any]:
+def _event(view: EventView, picture: EventChart, pair: Pair) -> dict[str, Any]:
     entry: Mapping[str, Any] = picture.model_dump(include={"sleeve", "first", "last", "base", "entry"})
     return {
         **entry,
         "window": view.event.window_sessions,
+        "short": pair.strategy.is_short,
         "spread": {name: getattr(picture, name) for name in ("mean", "low", "lower", "median", "upper", "high")},
         "members": [{"symbol": member.symbol, "returns": member.returns} for member in picture.members],
         "locked": [name.symbol for name in view.event.names if name.locked],

@@ -12,12 +12,12 @@ __all__ = [
     "EMPTY_CIRCLE",
     "HINDSIGHT",
     "NO_MEMBER_DOCUMENTED",
-    "STEPS",
     "benchmark_label",
     "in_sleeve",
     "money",
     "reason_label",
     "round_number",
+    "step_label",
 ]
 
 
@@ -51,6 +51,13 @@ _REASONS = {
     "not_selected": _label("未入选", "not selected"),
     "no_break": _label("封板未开", "board never broke"),
 }
+
+_REASONS_OF_SHORTS = {
+    "max_gap": _label("低开超过限度", "opened below the gap limit"),
+    "not_held": _label("没有欠券", "nothing owed"),
+    "overlap": _label("已为先前事件卖空", "sold short for an earlier event"),
+}
+"""Causes that mean another thing to who sells short."""
 
 CIRCLES = {
     "point_in_time": _label("当时可知", "point in time"),
@@ -92,7 +99,7 @@ FINDINGS = {
     "insufficient": Label(zh="数据不足", en="insufficient"),
 }
 
-STEPS = {
+_STEPS = {
     "headline": _label("新闻涨幅", "headline"),
     "choice": _label("策略取舍", "strategy's choice"),
     "session_delay": _label("等到可交易时段", "session delay"),
@@ -105,6 +112,12 @@ STEPS = {
     "captured": _label("实得", "captured"),
 }
 """The bars of a waterfall, in their order."""
+
+_STEPS_OF_SHORTS = {
+    "headline": _label("新闻涨幅（反号）", "headline, sign reversed"),
+    "limits_entry": _label("卖空受限与停牌", "restrictions and suspension on entry"),
+    "limits_exit": _label("回补时停牌", "suspension on covering"),
+}
 
 DAY_STATES = {
     ".": _label("正常交易", "ordinary trading"),
@@ -134,9 +147,15 @@ _BENCHMARKS = {
 }
 
 
-def reason_label(code: str) -> Label:
-    """Return the words for a cause code of the ledger; an unknown code stands for itself."""
-    return _REASONS.get(code) or _label(code, code)
+def reason_label(code: str, *, short: bool = False) -> Label:
+    """Return the words for a cause code of the ledger, of a purchase or a short sale; an unknown one is its own."""
+    own = _REASONS_OF_SHORTS.get(code) if short else None
+    return own or _REASONS.get(code) or _label(code, code)
+
+
+def step_label(step: str, *, short: bool = False) -> Label:
+    """Return what a bar of a waterfall is called, of a strategy that buys or one that sells short."""
+    return (_STEPS_OF_SHORTS.get(step) if short else None) or _STEPS[step]
 
 
 def benchmark_label(symbol: str) -> Label:

@@ -40,7 +40,8 @@ class TearsheetInput:
     """What one tearsheet is made from.
 
     ``returns``, ``benchmark_returns``: one per session, simple, close to close, decimals, no NaN;
-    ``benchmark_name``: symbol; ``periods_per_year``: sessions of the market per year; ``members``: the circle's name.
+    ``benchmark_name``: symbol; ``periods_per_year``: sessions of the market per year; ``members``: the circle's name;
+    ``short``: whether the strategy sells short.
     """
 
     basket_id: str
@@ -56,6 +57,7 @@ class TearsheetInput:
     synthetic: bool
     notes: tuple[Label, ...]
     fills: int
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,10 @@ def _why_none(data: TearsheetInput) -> Label | None:
         assert len(data.benchmark_returns) == len(data.sessions), "benchmark on the same sessions"
         assert all(map(math.isfinite, data.benchmark_returns)), "benchmark without gaps"
     if not data.fills:
+        zh, en = ("没有卖空", "sold short") if data.short else ("没有买到", "bought")
         return Label(
-            zh="这次回测没有一笔成交：没有买到任何股票，资金一直是现金，所以没有业绩可画。",
-            en="This run made no fill: nothing was bought, the capital stayed in cash, and there is nothing to draw.",
+            zh=f"这次回测没有一笔成交：{zh}任何股票，资金一直是现金，所以没有业绩可画。",
+            en=f"This run made no fill: nothing was {en}, the capital stayed in cash, and there is nothing to draw.",
         )
     if len(data.returns) < MINIMUM_SESSIONS:
         return Label(

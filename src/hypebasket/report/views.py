@@ -16,7 +16,7 @@ from hypebasket.ledger.result import (
     RunResult,
     StrategySummary,
 )
-from hypebasket.report.labels import CIRCLES, in_sleeve
+from hypebasket.report.labels import CIRCLES, in_sleeve, reason_label
 from hypebasket.report.waterfall import Scale, scale_of
 
 __all__ = ["CircleRow", "EventView", "Hero", "Page", "Pair", "board_marks", "build_page", "idle_members"]
@@ -140,6 +140,25 @@ class Page:
     most_unfilled: int
     scale: Scale
     circle_scale: Scale
+
+    @property
+    def shorts(self) -> bool:
+        """Whether any strategy sells short."""
+        return any(strategy.is_short for strategy in self.result.strategies)
+
+    @property
+    def buys(self) -> bool:
+        """Whether any strategy buys."""
+        return not all(strategy.is_short for strategy in self.result.strategies)
+
+    def cause(self, code: str) -> Label:
+        """Return the words for why an order was not filled; where they differ, those of both directions."""
+        bought, shorted = reason_label(code), reason_label(code, short=True)
+        if not self.shorts or bought == shorted:
+            return bought
+        if not self.buys:
+            return shorted
+        return Label(zh=f"{bought.zh}／{shorted.zh}", en=f"{bought.en} / {shorted.en}")
 
     @property
     def leading(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hypebasket.ledger.result import Label, WaterfallBar
 from hypebasket.report.figures import direction
-from hypebasket.report.labels import STEPS
+from hypebasket.report.labels import step_label
 
 __all__ = ["Row", "Scale", "place", "rows_of", "scale_of"]
 
@@ -45,8 +45,11 @@ class Row:
     zero: str
 
 
-def rows_of(bars: Sequence[WaterfallBar], allotted: float) -> tuple[Row, ...]:
-    """Return the rows of a waterfall: totals stand on zero, every change begins where the one before ended."""
+def rows_of(bars: Sequence[WaterfallBar], allotted: float, *, short: bool = False) -> tuple[Row, ...]:
+    """Return the rows of a waterfall: totals stand on zero, every change begins where the one before ended.
+
+    ``short``: of a strategy that sells short, whose steps have names of their own.
+    """
     spans: list[tuple[float, float]] = []
     level = 0.0
     for bar in bars:
@@ -58,7 +61,7 @@ def rows_of(bars: Sequence[WaterfallBar], allotted: float) -> tuple[Row, ...]:
     return tuple(
         Row(
             step=bar.step,
-            label=STEPS[bar.step],
+            label=step_label(bar.step, short=short),
             money=bar.money,
             share=bar.money / allotted,
             total=bar.step in TOTALS,

@@ -12,7 +12,9 @@ const heatMap = (key) => {
   const to = Math.min(event.last, event.base + 24);
   const from = Math.max(event.first, to - 27);
   const table = html("table", "heat");
-  html("caption", "", table, say("涨停、封死、停牌与我们的买卖（▲ 买入 ▼ 卖出），逐日逐只", "Limit-up, locked, suspended, and our trades (▲ bought, ▼ sold), by session and name"));
+  html("caption", "", table, event.short
+    ? say("涨停、封死、停牌与我们的买卖（▼ 卖空 ▲ 回补），逐日逐只", "Limit-up, locked, suspended, and our trades (▼ sold short, ▲ covered), by session and name")
+    : say("涨停、封死、停牌与我们的买卖（▲ 买入 ▼ 卖出），逐日逐只", "Limit-up, locked, suspended, and our trades (▲ bought, ▼ sold), by session and name"));
   const head = html("tr", "", html("thead", "", table));
   html("td", "", head);
   for (let row = from; row <= to; row += 1) {
@@ -30,13 +32,12 @@ const heatMap = (key) => {
     for (let row = from; row <= to; row += 1) {
       const state = tape.states[tape.rows.indexOf(row)];
       const fills = event.fills.filter((fill) => fill.symbol === member.symbol && fill.row === row);
-      const bought = fills.some((fill) => fill.side === "buy" || fill.side === "cover");
-      const sold = fills.some((fill) => fill.side === "sell" || fill.side === "short");
+      const dealt = Object.entries(SIDES).filter(([side]) => fills.some((fill) => fill.side === side)).map(([, words]) => words);
       const cell = html("td", `${STATE_CLASS[state]}${row === event.base ? " base" : ""}${fills.length ? " dealt" : ""}`, line);
       cell.textContent = settings.words(GLYPHS[state]);
-      if (bought) html("b", "buy", cell, "▲");
-      if (sold) html("b", "sell", cell, "▼");
-      const words = [days[row], settings.words(DATA.states[state]), ...(bought ? [say("买入", "bought")] : []), ...(sold ? [say("卖出", "sold")] : [])];
+      if (dealt.some((side) => side.taken)) html("b", "buy", cell, "▲");
+      if (dealt.some((side) => !side.taken)) html("b", "sell", cell, "▼");
+      const words = [days[row], settings.words(DATA.states[state]), ...dealt.map(settings.words)];
       cell.title = `${nameOf(member.symbol)} · ${words.join(" · ")}`;
     }
   }

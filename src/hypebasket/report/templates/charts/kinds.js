@@ -2,6 +2,11 @@
 /* The charts of the page, each made in its box from the page's data. */
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const titleOf = (id) => settings.words(DATA.titles[id]);
+/* What each side of a fill is called; taken: shares come in. */
+const SIDES = {
+  buy: { taken: true, zh: "买入", en: "bought" }, cover: { taken: true, zh: "回补", en: "covered" },
+  sell: { taken: false, zh: "卖出", en: "sold" }, short: { taken: false, zh: "卖空", en: "sold short" },
+};
 const nameOf = (symbol) => settings.words(DATA.names[symbol] || { zh: symbol, en: symbol });
 const month = (day) => day.slice(0, 7);
 const shortDay = (day) => day.slice(5);
@@ -202,7 +207,7 @@ kinds.candles = (box) => {
   const states = tape.states.slice(at, at + event.days.length);
   const fills = event.fills.filter((fill) => fill.symbol === box.dataset.symbol).map((fill) => ({ ...fill, i: fill.row - event.first }));
   const fillLine = (fill) => [
-    `${fill.side === "buy" || fill.side === "cover" ? say("▲ 买入", "▲ bought") : say("▼ 卖出", "▼ sold")} ${figures.whole(fill.shares)} @ ${figures.price(fill.price)}`, "strong",
+    `${SIDES[fill.side].taken ? "▲" : "▼"} ${settings.words(SIDES[fill.side])} ${figures.whole(fill.shares)} @ ${figures.price(fill.price)}`, "strong",
   ];
   return new Plot(box, {
     count: event.days.length,
@@ -236,7 +241,7 @@ kinds.candles = (box) => {
         if (states[i] === "=") svg("line", { class: "locked-bar", x1: x - half - 1, x2: x + half + 1, y1: top, y2: top }, group);
       }
       for (const fill of fills) {
-        const buy = fill.side === "buy" || fill.side === "cover";
+        const buy = SIDES[fill.side].taken;
         const [x, y] = [plot.x(fill.i), plot.y(fill.price)];
         svg("path", { class: `fill ${buy ? "bought" : "sold"}`, d: buy ? `M${x - 5} ${y + 11}h10l-5 -9z` : `M${x - 5} ${y - 11}h10l-5 9z` }, plot.layer);
       }
