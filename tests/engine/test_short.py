@@ -9,7 +9,7 @@ import pytest
 from hypebasket.audit.replay import Terms, Witness, replay_ledger
 from hypebasket.engine.replay import replay
 from hypebasket.ledger.invariants import check_ledger
-from hypebasket.ledger.records import OrderStatus, Reason, Side
+from hypebasket.ledger.records import ChargeKind, OrderStatus, Reason, Side
 from hypebasket.market.tape import PanelTape
 from hypebasket.rules.frictions import ALL_FRICTIONS
 from hypebasket.spec.text import Circle
@@ -104,6 +104,16 @@ def test_a_delisted_name_is_paid_at_its_last_price() -> None:
     (item,) = ledger.entitlements
     assert (item.held, item.shares, item.cash) == (-999, 999, -999 * 5_000)
     assert ledger.equity[-1].market_value == 0
+
+
+def test_cash_that_comes_in_for_shares_owed_is_no_dividend() -> None:
+    """A reference 0.10 above the close before is the lender's to pay: 999 x 0.10, and nothing is withheld from it."""
+    made = market(FLAT.replace("01-04   | 50.00", "01-04   | 50.00 p50.10"))
+    rules = strategy(direction="short", size={"gross": 0.5}, withholding="hong_kong")
+    ledger = play(made, rules, [EVENT]).ledger
+    (item,) = ledger.entitlements
+    assert (item.held, item.shares, item.cash) == (-999, 0, 9_990)
+    assert {charge.kind for charge in ledger.charges} == {ChargeKind.BORROW}
 
 
 @pytest.mark.parametrize("friction", ["fees_and_tax", "lots_and_cash"])

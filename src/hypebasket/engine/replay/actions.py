@@ -58,10 +58,11 @@ class CorporateActions:
             paid.setdefault(item.symbol, []).append(item)
         for symbol, items in sorted(paid.items()):
             column = self._panel.column_of[symbol]
-            dividend = sum(item.cash for item in items)
-            if dividend > 0 and not self._panel.delisted[row, column]:
+            dividend, held = sum(item.cash for item in items), sum(item.held for item in items)
+            # cash can come in for shares owed, too, where a reference price above the close before tells of it
+            if dividend > 0 and held > 0 and not self._panel.delisted[row, column]:
                 tax = withheld(self._panel.boards[column], session, dividend, self._holder)
-                self._charge(row, column, ChargeKind.WITHHOLDING, sum(item.held for item in items), tax)
+                self._charge(row, column, ChargeKind.WITHHOLDING, held, tax)
 
     def _charge(self, row: int, column: int, kind: ChargeKind, shares: int, money: int) -> None:
         if money:

@@ -309,7 +309,7 @@ def _withhold(market: Any, terms: Any, books: Any, row: int) -> None:
     """Take the tax that is withheld from the day's dividends."""
     for column in range(terms.n_columns):
         stock = books.stocks[column]
-        if stock.paid_row != row or stock.paid <= 0 or market.cells[row, column].delisted:
+        if stock.paid_row != row or stock.paid <= 0 or stock.paid_held <= 0 or market.cells[row, column].delisted:
             continue
         law = market.laws[row, market.names[column].kind]
         if not law.withholding_known:
