@@ -1,4 +1,4 @@
-"""What the reference writes down: orders, holdings, lots, fills, entitlements, taxes."""
+"""What the reference writes down: orders, holdings, lots, fills, entitlements, taxes, charges."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Order:
     number: int
     event: str
     symbol: str
-    buys: bool
+    enters: bool
     auction: Auction
     purpose: str
     created: int
@@ -49,7 +49,7 @@ class Order:
 
 @dataclass
 class Holding:
-    """Shares of one name that one event owns."""
+    """Shares of one name that one event owns, or owes; ``best`` is the best close since the first fill, 0 for none."""
 
     event: str
     symbol: str
@@ -57,7 +57,7 @@ class Holding:
     end: End | None
     shares: int = 0
     entry_price: Decimal = Decimal(0)
-    highest: Decimal = Decimal(0)
+    best: Decimal = Decimal(0)
     leaving: str = ""
 
 
@@ -103,6 +103,17 @@ class Tax:
     cash: Decimal
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What shares (negative: owed) cost before the open."""
+
+    session: date
+    symbol: str
+    kind: str
+    shares: int
+    cash: Decimal
+
+
 @dataclass
 class Books:
     """Everything that happened."""
@@ -111,4 +122,5 @@ class Books:
     fills: list[Fill] = field(default_factory=list)
     entitlements: list[Entitlement] = field(default_factory=list)
     taxes: list[Tax] = field(default_factory=list)
+    charges: list[Charge] = field(default_factory=list)
     equity: list[tuple[date, Decimal, Decimal]] = field(default_factory=list)

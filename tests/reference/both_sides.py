@@ -12,16 +12,19 @@ import pandas as pd
 from books import Books
 from desk import Desk
 from law import Law
-from overseas import HongKong, NewYork
-from tape import Leave, Scenario, Tape
+from overseas import HongKong, NewYork, Overseas
+from shorts import ShortDesk
+from tape import Borrowing, Leave, Scenario, Tape
 
 from hypebasket.columns import ACTIONS, BARS, INDICES, Frame, check_frame
 from hypebasket.engine.replay import replay
-from hypebasket.ledger.records import Ledger, OrderKind, Side
+from hypebasket.ledger.invariants import check_ledger
+from hypebasket.ledger.records import Ledger, OrderKind
 from hypebasket.market.calendar import calendar_of
 from hypebasket.market.data import MarketData
 from hypebasket.market.layout import build_panel
 from hypebasket.market.panel import UNKNOWN, MarketPanel
+from hypebasket.market.tape import PanelTape
 from hypebasket.plan import intents
 from hypebasket.rules.limits import NO_LIMIT_DOWN, NO_LIMIT_UP
 from hypebasket.spec.instrument import Instrument
@@ -148,7 +151,13 @@ def plan_of(scenario: Scenario) -> intents.Plan:
     return intents.Plan(
         entries=entries, rebalances=rebalances, policy=intents.POLICY[FillPolicy(scenario.policy.value)],
         participation_ppm=parts(scenario.participation), overlap=Overlap(scenario.overlap),
+        short=None if scenario.borrowing is None else short_terms(scenario.borrowing),
+        holder=scenario.resident,
     )  # fmt: skip
+
+
+def short_terms(borrowing: Borrowing) -> intents.ShortTerms:
+    return intents.ShortTerms(None if borrowing.rate is None else parts(borrowing.rate))
 
 
 # --- both results as the same rows ------------------------------------------------------------------------------------
@@ -165,20 +174,22 @@ def rows_of_ledger(ledger: Ledger) -> Rows:
          fill.amount, fill.commission, fill.stamp_duty, fill.transfer_fee + fill.other_fees)
         for fill in ledger.fills
     ]  # fmt: skip
-    assert all(fill.side in (Side.BUY, Side.SELL) for fill in ledger.fills)
     return {
         "fills": fills,
         "entitlements": sorted((str(each.session), each.symbol, each.event_id, each.held, each.shares, each.cash)
                                for each in ledger.entitlements),
         "taxes": [(str(tax.session), tax.symbol, tax.shares, tax.cash) for tax in ledger.taxes],
+        "charges": [(str(charge.session), charge.symbol, charge.kind.value, charge.shares, charge.cash)
+                    for charge in ledger.charges],
         "orders": sorted(orders, key=str),
         "equity": [(str(each.session), each.cash, each.market_value, each.equity) for each in ledger.equity],
     }  # fmt: skip
 
 
-def rows_of_books(books: Books, scenario: Scenario) -> Rows:
+def rows_of_books(desk: Desk, books: Books) -> Rows:
+    scenario = desk.scenario
     orders = [
-        (str(scenario.sessions[order.created]), order.symbol, "buy" if order.buys else "sell", order.event,
+        (str(scenario.sessions[order.created]), order.symbol, desk.side(order), order.event,
          order.auction.value, order.purpose, None if order.money is None else fen(order.money), order.filled,
          order.status, order.reason, order.attempts)
         for order in books.orders
@@ -193,6 +204,8 @@ def rows_of_books(books: Books, scenario: Scenario) -> Rows:
         "entitlements": sorted((str(each.session), each.symbol, each.event, each.held, each.shares, fen(each.cash))
                                for each in books.entitlements),
         "taxes": [(str(tax.session), tax.symbol, tax.shares, fen(tax.cash)) for tax in books.taxes],
+        "charges": [(str(charge.session), charge.symbol, charge.kind, charge.shares, fen(charge.cash))
+                    for charge in books.charges],
         "orders": sorted(orders, key=str),
         "equity": [(str(day), fen(cash), fen(value), fen(cash + value)) for day, cash, value in books.equity],
     }  # fmt: skip
@@ -223,18 +236,41 @@ def limit_rows_of_law(scenario: Scenario, law: Law) -> list[tuple[Any, ...]]:
     return rows
 
 
+def play(scenario: Scenario) -> tuple[MarketPanel, Ledger]:
+    """Let the package play a scenario."""
+    panel = panel_of(scenario)
+    return panel, replay(
+        panel, plan_of(scenario), cash=fen(scenario.cash), start=1, stop=len(scenario.sessions),
+        currency=currency_of(scenario).value,
+    )  # fmt: skip
+
+
 def package_rows(scenario: Scenario) -> Rows:
     """What the package makes of a scenario."""
-    panel = panel_of(scenario)
-    ledger = replay(panel, plan_of(scenario), cash=fen(scenario.cash), start=1, stop=len(scenario.sessions),
-                    currency=currency_of(scenario).value)  # fmt: skip
+    panel, ledger = play(scenario)
     return {"limits": limit_rows_of_panel(panel)} | rows_of_ledger(ledger)
 
 
-def reference_rows(scenario: Scenario, law: Law | None = None) -> Rows:
-    """What the reference makes of it."""
+def check(scenario: Scenario) -> None:
+    """Play a scenario and have the package check its ledger."""
+    panel, ledger = play(scenario)
+    plan = plan_of(scenario)
+    tape = PanelTape(panel, borrow_ppm=plan.short.borrow_ppm if plan.short else None, holder=plan.holder)
+    check_ledger(ledger, tape, plan.participation_ppm)
+
+
+def desk_of(scenario: Scenario, law: Law, kind: type[ShortDesk] = ShortDesk) -> Desk:
+    if scenario.borrowing is None:
+        return Desk(scenario, law)
+    assert isinstance(law, Overseas), "nobody sells short on the mainland"
+    return kind(scenario, law)
+
+
+def reference_rows(scenario: Scenario, law: Law | None = None, kind: type[ShortDesk] = ShortDesk) -> Rows:
+    """What the reference makes of it; ``kind`` is who sells short."""
     chosen = law or LAWS[scenario.market]()
-    return {"limits": limit_rows_of_law(scenario, chosen)} | rows_of_books(Desk(scenario, chosen).play(), scenario)
+    desk = desk_of(scenario, chosen, kind)
+    return {"limits": limit_rows_of_law(scenario, chosen)} | rows_of_books(desk, desk.play())
 
 
 def first_difference(package: Rows, reference: Rows) -> str | None:

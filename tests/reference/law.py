@@ -262,19 +262,19 @@ class Law:
         duty = Decimal(0) if buys else self.stamp_duty(day, amount)
         return Fees(self.commission(amount), duty, self.transfer_fee(stock, day, amount))
 
-    def cost(self, stock: Stock, day: date, price: Decimal, shares: int) -> Decimal:
-        """Return what buying ``shares`` takes out of the account."""
+    def cost(self, stock: Stock, day: date, price: Decimal, shares: int, *, buys: bool = True) -> Decimal:
+        """Return amount and fees of ``shares``: what buying them takes out of the account."""
         total = Decimal(0)
         for part, times in Counter(self.children(stock, day, shares)).items():
-            total += times * (price * part + self.fees(stock, day, price, part, buys=True).total)
+            total += times * (price * part + self.fees(stock, day, price, part, buys=buys).total)
         return total
 
-    def affordable(self, stock: Stock, day: date, price: Decimal, money: Decimal) -> int:
-        """Return the largest lot that ``money`` buys, fees included."""
+    def affordable(self, stock: Stock, day: date, price: Decimal, money: Decimal, *, buys: bool = True) -> int:
+        """Return the largest lot whose amount and fees ``money`` covers."""
         low, high = 0, max(int(money / price), 0)
         while low < high:
             middle = (low + high + 1) // 2
-            if self.cost(stock, day, price, self.lot(stock, middle)) <= money:
+            if self.cost(stock, day, price, self.lot(stock, middle), buys=buys) <= money:
                 low = middle
             else:
                 high = middle - 1
@@ -295,6 +295,10 @@ class Law:
 
     def bonus_shares(self, held: int, ratio: Decimal) -> int:
         return int(held * ratio)
+
+    def withheld(self, dividend: Decimal, resident: str) -> Decimal:
+        """Return what is kept back from a dividend: nothing, its tax falls due at the sale."""
+        return Decimal(0)
 
     def dividend_tax_rate(self, bought: date, sold: date) -> Decimal:
         """Return the rate on what a share received, by natural months and years (财税〔2015〕101号)."""

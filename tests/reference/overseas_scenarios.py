@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -30,6 +31,10 @@ class OverseasMaker(Maker):
 
     def exchange_days(self) -> tuple[date, ...]:
         return _days(self.market)
+
+    def make(self) -> Scenario:
+        made = super().make()
+        return replace(made, resident=self.dice.choice(("none", "mainland_china", "hong_kong", "other")))
 
     def first_day(self) -> date:
         return LAW_BEGINS

@@ -42,6 +42,7 @@ class Maker:
     market = Market.XSHG
     law_class: type[Law] = Law
     changes: tuple[date, ...] = CHANGES
+    auctions: tuple[Auction, ...] = (Auction.OPEN, Auction.OPEN, Auction.CLOSE, Auction.QUEUE)
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -228,7 +229,7 @@ class Maker:
     def wishes(self) -> tuple[Wish, ...]:
         wishes: list[Wish] = []
         # the events of one strategy enter by one auction, and end by one clock
-        self.auction = self.dice.choice((Auction.OPEN, Auction.OPEN, Auction.CLOSE, Auction.QUEUE))
+        self.auction = self.dice.choice(self.auctions)
         for number in range(1 if self.long else self.dice.randint(1, 5)):
             session = self.dice.randint(1, 5 if self.long else max(self.length - 3, 1))
             wishes += self.event(f"event-{number}", session)
@@ -246,9 +247,13 @@ class Maker:
             part = Decimal(int(weight / sum(weights) * 1_000_000)) / 1_000_000
             cap = None
             if gap is not None and (base := self.last_close(symbol, session)):
-                cap = (base * (1 + gap)).quantize(TICK)
+                cap = self.cap(base, gap)
             wishes.append(Wish(name, symbol, session, self.auction, part, attempts, last, cap, leave))
         return wishes
+
+    def cap(self, base: Decimal, gap: Decimal) -> Decimal:
+        """Return the highest price that is paid."""
+        return (base * (1 + gap)).quantize(TICK)
 
     def last_close(self, symbol: str, session: int) -> Decimal | None:
         closes = [self.days[symbol, i].close for i in range(session) if (symbol, i) in self.days]

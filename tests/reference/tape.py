@@ -50,7 +50,7 @@ class Leave:
 
 @dataclass(frozen=True)
 class Wish:
-    """To buy for a share of the equity at the close before."""
+    """To buy, or sell short, for a share of the equity at the close before."""
 
     event: str
     symbol: str
@@ -73,10 +73,19 @@ class Rebalance:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """A market and a plan. ``before`` are exchange sessions before the first of ``sessions``, for counting listings.
+class Borrowing:
+    """At what yearly rate shares sold short are lent; ``None`` for that of the law."""
 
-    ``settle_at`` is what a delisted share turns into: ``None`` for its last close. Trading begins at session 1.
+    rate: Decimal | None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A market and a plan, of short sales if there is ``borrowing``.
+
+    ``before`` are exchange sessions before the first of ``sessions``, for counting listings. ``settle_at`` is what a
+    delisted share turns into: ``None`` for its last close. ``resident`` is who has tax withheld from dividends. Trading
+    begins at session 1.
     """
 
     seed: int
@@ -93,6 +102,8 @@ class Scenario:
     overlap: str
     cash: Decimal
     settle_at: Decimal | None = None
+    borrowing: Borrowing | None = None
+    resident: str = "none"
 
 
 class Tape:

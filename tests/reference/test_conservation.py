@@ -1,4 +1,4 @@
-"""Money and shares are neither made nor lost: the account of a random run, rebuilt fill by fill, in all three sleeves.
+"""Money and shares are neither made nor lost: the account of a random run, long or short, rebuilt fill by fill.
 
 Nothing of ``check_ledger`` is used. Splits are held to the exact value of what was held before them.
 """
@@ -7,59 +7,67 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 
 import pytest
-from both_sides import currency_of, fen, panel_of, plan_of
+from both_sides import play
 from hypothesis import given
 from hypothesis import strategies as st
 from overseas_scenarios import overseas_scenario
 from scenarios import scenario
+from short_scenarios import short_scenario
 
-from hypebasket.engine.replay import replay
-from hypebasket.ledger.records import Fill, Ledger, OrderKind, Side
+from hypebasket.ledger.records import ChargeKind, Fill, Ledger, OrderKind, Side
 from hypebasket.market.panel import MarketPanel
 from hypebasket.rules.entitlements import entitlement, ex_right_price
 from hypebasket.spec.text import Currency
 
 PHASES = (OrderKind.OPEN, OrderKind.QUEUE, OrderKind.CLOSE)
-CASES = [(currency, seed) for currency in Currency for seed in range(600, 620)]
+ENTERING = (Side.BUY, Side.SHORT)
+BOUGHT = (Side.BUY, Side.COVER)
+SLEEVES = {
+    "CNY": scenario,
+    "HKD": partial(overseas_scenario, Currency.HKD),
+    "USD": partial(overseas_scenario, Currency.USD),
+    "HKD short": partial(short_scenario, Currency.HKD),
+    "USD short": partial(short_scenario, Currency.USD),
+}
+CASES = [(sleeve, seed) for sleeve in SLEEVES for seed in range(600, 620)]
 
 
 @cache
-def played(currency: Currency, seed: int) -> tuple[Ledger, MarketPanel]:
-    drawn = scenario(seed) if currency is Currency.CNY else overseas_scenario(currency, seed)
-    panel = panel_of(drawn)
-    ledger = replay(
-        panel, plan_of(drawn), cash=fen(drawn.cash), start=1, stop=len(drawn.sessions),
-        currency=currency_of(drawn).value,
-    )  # fmt: skip
+def played(sleeve: str, seed: int) -> tuple[Ledger, MarketPanel]:
+    drawn = SLEEVES[sleeve](seed)
+    panel, ledger = play(drawn)
     return ledger, panel
 
 
 def in_order(fill: Fill) -> tuple[int, bool, int]:
-    return PHASES.index(fill.kind), fill.side is Side.BUY, fill.fill_id
+    return PHASES.index(fill.kind), fill.side in ENTERING, fill.fill_id
 
 
-@pytest.mark.parametrize(("currency", "seed"), CASES)
-def test_the_account_reconciles_with_every_fill(currency: Currency, seed: int) -> None:
+@pytest.mark.parametrize(("sleeve", "seed"), CASES)
+def test_the_account_reconciles_with_every_fill(sleeve: str, seed: int) -> None:
     """At a fill, price x shares changes hands: cash and holdings at that price lose exactly the fees."""
-    ledger, panel = played(currency, seed)
-    assert not ledger.charges  # nothing is withheld or borrowed
+    ledger, panel = played(sleeve, seed)
+    owes = sleeve.endswith("short")
     cash, shares = ledger.initial_cash, defaultdict[str, int](int)
-    fees = taxes = received = bought = sold = 0
+    fees = taxes = charged = received = bought = sold = 0
     for record in ledger.equity:
         for item in (each for each in ledger.entitlements if each.session == record.session):
             shares[item.symbol] += item.shares
             cash += item.cash
             received += item.cash
+        for charge in (each for each in ledger.charges if each.session == record.session):
+            cash -= charge.cash
+            charged += charge.cash
         for fill in sorted((each for each in ledger.fills if each.session == record.session), key=in_order):
             worth = cash + shares[fill.symbol] * fill.price
-            sign = 1 if fill.side is Side.BUY else -1
+            sign = 1 if fill.side in BOUGHT else -1
             shares[fill.symbol] += sign * fill.shares
             cash -= sign * fill.price * fill.shares + fill.fees
             assert cash + shares[fill.symbol] * fill.price == worth - fill.fees
-            assert shares[fill.symbol] >= 0
+            assert shares[fill.symbol] <= 0 if owes else shares[fill.symbol] >= 0
             fees += fill.fees
             bought, sold = (bought + fill.amount, sold) if sign > 0 else (bought, sold + fill.amount)
         for tax in (each for each in ledger.taxes if each.session == record.session):
@@ -69,17 +77,23 @@ def test_the_account_reconciles_with_every_fill(currency: Currency, seed: int) -
         value = sum(number * int(panel.close[row, panel.column_of[symbol]]) for symbol, number in shares.items())
         assert (record.cash, record.market_value, record.equity) == (cash, value, cash + value)
         # and once more from the sums alone
-        assert record.equity == ledger.initial_cash - bought + sold + received - fees - taxes + value
+        assert record.equity == ledger.initial_cash - bought + sold + received - fees - taxes - charged + value
 
 
 def test_the_cases_are_worth_their_name() -> None:
-    """The random runs above meet fills, dividends, splits and tax."""
-    ledgers = [played(currency, seed)[0] for currency, seed in CASES]
+    """The random runs above meet fills, dividends, splits, tax, loans and withholding, held and owed."""
+    ledgers = [played(sleeve, seed)[0] for sleeve, seed in CASES]
     assert sum(len(ledger.fills) for ledger in ledgers) > 300
     assert sum(entitled.cash > 0 for ledger in ledgers for entitled in ledger.entitlements) > 20
     assert sum(entitled.shares > 0 for ledger in ledgers for entitled in ledger.entitlements) > 10
     assert sum(-entitled.held < entitled.shares < 0 for ledger in ledgers for entitled in ledger.entitlements) > 0
     assert sum(len(ledger.taxes) for ledger in ledgers) > 5
+    owed = [each for ledger in ledgers for each in ledger.entitlements if each.held < 0]
+    assert sum(each.cash < 0 for each in owed) > 5
+    assert sum(each.shares < 0 for each in owed) > 0
+    charges = [charge.kind for ledger in ledgers for charge in ledger.charges]
+    assert charges.count(ChargeKind.BORROW) > 100
+    assert charges.count(ChargeKind.WITHHOLDING) > 3
 
 
 RATIOS = st.one_of(

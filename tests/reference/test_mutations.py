@@ -14,26 +14,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from both_sides import (
-    currency_of,
-    fen,
-    first_difference,
-    package_rows,
-    panel_of,
-    parts,
-    plan_of,
-    reference_rows,
-)
+from both_sides import check, first_difference, package_rows, reference_rows
 from overseas_scenarios import overseas_scenario
 from scenarios import scenario
-from tape import Scenario
+from short_scenarios import short_scenario
 
-from hypebasket.engine.replay import actions, broker, holdings, matching, replay, tax, ticket
+from hypebasket.engine.replay import actions, broker, holdings, matching, tax, ticket
 from hypebasket.errors import LedgerError
-from hypebasket.ledger.invariants import check_ledger
 from hypebasket.ledger.records import OrderStatus, Reason
 from hypebasket.market import layout
-from hypebasket.market.tape import PanelTape
 from hypebasket.rules import dividend_tax
 from hypebasket.rules.fees import Fees
 from hypebasket.spec.text import Currency
@@ -43,16 +32,6 @@ ONE_DAY = timedelta(days=1)
 Patch = pytest.MonkeyPatch
 Broken = Callable[[Patch], None]
 BROKER: Any = broker.MarketRulesBroker
-
-
-def checked(drawn: Scenario) -> None:
-    """Play a scenario and check its ledger."""
-    panel = panel_of(drawn)
-    ledger = replay(
-        panel, plan_of(drawn), cash=fen(drawn.cash), start=1, stop=len(drawn.sessions),
-        currency=currency_of(drawn).value,
-    )  # fmt: skip
-    check_ledger(ledger, PanelTape(panel), parts(drawn.participation))
 
 
 # --- a broken broker --------------------------------------------------------------------------------------------------
@@ -284,11 +263,11 @@ def test_a_broken_broker_is_found_by_the_ledgers_own_check(
     found: set[str] = set()
     for seed in SEEDS:
         drawn = scenario(seed)
-        checked(drawn)
+        check(drawn)
         with monkeypatch.context() as patch:
             mutation(patch)
             try:
-                checked(drawn)
+                check(drawn)
             except LedgerError as error:
                 if re.search(place, error.message):
                     return
@@ -396,6 +375,70 @@ BROKEN_LAWS: dict[Broken, tuple[Currency, int]] = {
 def test_a_broken_law_is_found_by_the_reference(mutation: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
     currency, seed = BROKEN_LAWS[mutation]
     drawn = scenario(seed) if currency is Currency.CNY else overseas_scenario(currency, seed)
+    expected = reference_rows(drawn)
+    assert first_difference(package_rows(drawn), expected) is None, f"seed {seed} proves nothing"
+    mutation(monkeypatch)
+    assert first_difference(package_rows(drawn), expected) is not None
+
+
+# --- broken short sales -----------------------------------------------------------------------------------------------
+
+
+def spends_what_it_sold_short(patch: Patch) -> None:
+    patch.setattr(holdings.Holdings, "free_cash", property(lambda self: self.cash))
+
+
+def borrows_by_the_session(patch: Patch) -> None:
+    honest = actions.borrow_fee
+    patch.setattr(actions, "borrow_fee", lambda board, day, value, days, rate: honest(board, day, value, 1, rate))
+
+
+def borrows_at_the_tables_rate(patch: Patch) -> None:
+    honest = actions.borrow_fee
+    patch.setattr(actions, "borrow_fee", lambda board, day, value, days, rate: honest(board, day, value, days, None))
+
+
+def owes_the_split_of_a_holder(patch: Patch) -> None:
+    honest = actions.entitlement
+
+    def entitlement(held: int, cash: int, ratio: int) -> tuple[int, int]:
+        shares = honest(abs(held), cash, ratio)[0]
+        return (shares if held > 0 else -shares), honest(held, cash, ratio)[1]
+
+    patch.setattr(actions, "entitlement", entitlement)
+
+
+def keeps_the_lenders_dividends(patch: Patch) -> None:
+    honest = actions.entitlement
+    patch.setattr(actions, "entitlement", lambda held, cash, ratio: honest(held, 0 if held < 0 else cash, ratio))
+
+
+def sells_short_after_a_fall(patch: Patch) -> None:
+    honest = broker.fill_price
+    patch.setattr(
+        broker, "fill_price", lambda *given, restricted=False, **more: honest(*given, restricted=False, **more)
+    )
+
+
+def asks_for_no_margin(patch: Patch) -> None:
+    patch.setattr(BROKER, "is_in_breach", lambda self: False)
+
+
+BROKEN_SHORT_SALES: dict[Broken, tuple[Currency, int]] = {
+    spends_what_it_sold_short: (Currency.USD, 0),
+    borrows_by_the_session: (Currency.HKD, 0),
+    borrows_at_the_tables_rate: (Currency.HKD, 0),
+    owes_the_split_of_a_holder: (Currency.USD, 5),
+    keeps_the_lenders_dividends: (Currency.USD, 0),
+    sells_short_after_a_fall: (Currency.USD, 0),
+    asks_for_no_margin: (Currency.USD, 0),
+}
+
+
+@pytest.mark.parametrize("mutation", BROKEN_SHORT_SALES, ids=lambda each: each.__name__)
+def test_broken_short_sales_are_found_by_the_reference(mutation: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
+    currency, seed = BROKEN_SHORT_SALES[mutation]
+    drawn = short_scenario(currency, seed)
     expected = reference_rows(drawn)
     assert first_difference(package_rows(drawn), expected) is None, f"seed {seed} proves nothing"
     mutation(monkeypatch)

@@ -145,6 +145,20 @@ class ConsolidationRoundedUp(NewYork):
         return int(held * ratio)
 
 
+class DividendsGross(HongKong):
+    """Pays every dividend in full."""
+
+    def withheld(self, dividend: Decimal, resident: str) -> Decimal:
+        return Decimal(0)
+
+
+class NoTreaty(NewYork):
+    """Withholds from a resident of the mainland what it withholds from others."""
+
+    def withheld(self, dividend: Decimal, resident: str) -> Decimal:
+        return super().withheld(dividend, "other" if resident == "mainland_china" else resident)
+
+
 class LimitsAbroad(NewYork):
     """Serves nobody beyond the mainland's ten per cent."""
 
@@ -172,7 +186,9 @@ WITNESSES: dict[type[Overseas], int] = {
     SectionHalfUp: 0,
     EndlessActivityFee: 7,
     FeesOnPurchases: 0,
-    ConsolidationRoundedUp: 3,
+    ConsolidationRoundedUp: 5,
+    DividendsGross: 0,
+    NoTreaty: 0,
     LimitsAbroad: 0,
 }
 """A scenario in which each error shows; another may do as well."""
