@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "properties")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "properties"), str(HERE.parent / "reference")]
 
 settings.register_profile("quick", max_examples=30, deadline=None, derandomize=True, database=None)
 settings.register_profile(
