@@ -418,7 +418,7 @@ def first_use(given: Path) -> dict[str, float]:
 
 def rivals(table: Table, markets: Sequence[Market], arguments: argparse.Namespace) -> None:
     """Time the rule-free lane in packages that can do it, for each calendar."""
-    count = 1_000
+    count = arguments.calendars
     true = [np.array(sorted({entry.row for entry in each.lane.entries}), dtype=np.int64) for each in markets]
     drawn = [np.repeat(rows[None, :], count, axis=0) for rows in true]
     ours: dict[str, float] = {}
