@@ -106,6 +106,17 @@ def test_the_greatest_loss_of_a_short_sale_has_a_name_of_its_own() -> None:
     assert words.zh.endswith("损失最大的一步是回补时停牌（-16.5 个百分点）。")
 
 
+def test_a_short_sale_is_measured_against_what_the_fall_was_worth() -> None:
+    """Shares fell by 20 %, the sale captured 5 %: less than the fall, although more than the headline."""
+    steps = {"headline": 40_000.0, "session_delay": -30_000.0, "captured": 10_000.0}
+    bars = tuple(WaterfallBar(step=step, money=money) for step, money in steps.items())
+    one = circle("compute", (-0.2, 0.05))
+    event = one.events[0].model_copy(update={"waterfall": bars, "allotted": 200_000.0})
+    short = STRATEGIES[0].model_copy(update={"direction": "short"})
+    words = verdict([one.model_copy(update={"events": (event,)})], [short], NAMES)
+    assert words.en.endswith("headline -20.0%, captured +5.0%, the greatest loss being session delay (-15.0 points).")
+
+
 def test_nothing_to_compare_is_said() -> None:
     nothing = circle("regulation")
     assert said(nothing)[1] == "Regulation: no event to compare."

@@ -184,9 +184,13 @@ def _example(tallies: Sequence[_Tally], *, short: bool) -> Label:
 
 
 def _greatest_loss(event: EventResult, *, short: bool) -> Label:
-    """Return the friction that took most of an event whose captured number lies below its headline."""
+    """Return the friction that took most of an event whose captured number lies below its headline.
+
+    Of a short sale that is the headline with its sign reversed: what the fall of the shares was worth.
+    """
     between = [bar for bar in event.waterfall if bar.step not in ("headline", "captured") and bar.money < 0]
-    if not between or not event.allotted or (event.captured or 0.0) >= (event.headline or 0.0):
+    quoted = -(event.headline or 0.0) if short else event.headline or 0.0
+    if not between or not event.allotted or (event.captured or 0.0) >= quoted:
         return Label(zh="", en="")
     worst = min(between, key=lambda bar: bar.money)
     step, points = step_label(worst.step, short=short), f"{100 * worst.money / event.allotted:+.1f}"
