@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = [
     "index.html",
     *(
@@ -36,15 +32,10 @@ PRIMARY = {"compute": "documented", "application": "documented", "regulation": "
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[object]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("no chromium, chromium-browser or google-chrome on the PATH")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser.new_context(offline=True, locale="zh-CN")
-        browser.close()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(offline=True, locale="zh-CN")
+    yield context
+    context.close()
 
 
 def rows(folder: Path, table: str, **wanted: str) -> list[dict[str, str]]:
@@ -105,6 +96,8 @@ def test_every_event_opens_with_its_pictures(context, sample_pages: Path) -> Non
     page.goto((sample_pages / "index.html").as_uri())
     page.click("[data-open]")
     with_members = page.locator("details.event:has(.names)")
+    # What is opened is drawn when the browser says that it is open, which is later than the click.
+    page.locator("details.event .heat").nth(with_members.count() - 1).wait_for(state="attached", timeout=20_000)
     assert with_members.count() == page.locator("details.event .heat").count() > 30
     assert page.locator(".candles figure").count() > 100
     assert page.locator("details.event:not([open])").count() == 0
