@@ -139,7 +139,7 @@ def forgery(honest: RunFolder, tmp_path: Path) -> Forgery:
 @pytest.fixture
 def audited(cli: CommandLine, data: MarketData, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], AuditResult]:
     """Audit a folder against the data it was made from, read once; other futures have their own tests."""
-    monkeypatch.setattr(auditing, "supply_again", lambda *_: data)
+    monkeypatch.setattr(auditing, "data_of", lambda *_: data)
     return lambda folder: audit_run(folder, cli.workspace, silent, cuts=0)
 
 

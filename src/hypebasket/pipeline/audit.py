@@ -32,15 +32,14 @@ from hypebasket.pipeline.chance import Chance
 from hypebasket.pipeline.crew import ALONE
 from hypebasket.pipeline.futures import Subject, look_ahead, turning_points
 from hypebasket.pipeline.ground import Ground
-from hypebasket.pipeline.job import PLACEBO_SEED, Job, funded, symbols_of
+from hypebasket.pipeline.job import PLACEBO_SEED, Job, funded
 from hypebasket.pipeline.manifest import RunManifest, read_manifest
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import primary_circle
-from hypebasket.pipeline.remake import job_of
+from hypebasket.pipeline.remake import data_of, job_of
 from hypebasket.pipeline.run_folder import read_result
 from hypebasket.pipeline.sleeve import Sleeve, SleeveRunner
 from hypebasket.pipeline.study.mainlines import findings_of
-from hypebasket.pipeline.supply import supply_again
 from hypebasket.pipeline.trials import TrialLedger
 from hypebasket.pipeline.verify import changed_inputs, sealed_differences
 from hypebasket.plan.build import EventPlan
@@ -88,7 +87,7 @@ def audit_run(folder: Path, workspace: Path, say: Say, *, cuts: int = CUTS) -> A
     books = read_books(folder, lambda key: begun.get(key, capital))
     audit = _Audit(manifest, result, books, cuts, say)
     findings = [*_provenance(manifest, folder, workspace)]
-    data = supply_again(workspace, manifest.facts["data"]["content"], symbols_of(manifest.baskets))
+    data = data_of(manifest, workspace)
     if data is None:
         findings.append(_gone(manifest))
     else:

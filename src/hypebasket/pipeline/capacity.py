@@ -23,7 +23,7 @@ from hypebasket.ledger.result import Label
 from hypebasket.market.panel import FEN
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
-from hypebasket.pipeline.job import Job, Say, funded, parameters_of, prepare, seal
+from hypebasket.pipeline.job import Job, Say, funded, parameters_of, prepare, seal, tell_source
 from hypebasket.pipeline.luck import FEWEST_EVENTS
 from hypebasket.pipeline.market import benchmark_of, lay_out_sleeves
 from hypebasket.pipeline.outcome import label, primary_circle
@@ -69,7 +69,7 @@ def carry_out(
     """Study a job's capacity, and write the folder that its identity names, unless told otherwise."""
     sleeves = lay_out_sleeves(job.request, job.baskets, job.data)
     data = job.data
-    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
+    tell_source(data, say)
     pairs = tuple(_pairs(job, sleeves, amounts, say))
     if not pairs:
         raise UsageError("no strategy here acts on events, so that nothing is captured", "choose one: -s event-drift")
@@ -90,7 +90,7 @@ def carry_out(
         write_csv(folder / "capacity.csv", _COLUMNS, _rows(result)),
     ]
     index = _page(result, folder) if job.request.pages else None
-    seal(job, folder, identity, parameters, [*written, *([index] if index else [])], verb="capacity")
+    seal(job, folder, identity, parameters, [*written, index], verb="capacity")
     return FinishedCapacity(result, folder, index)
 
 

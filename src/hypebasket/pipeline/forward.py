@@ -11,18 +11,18 @@ import numpy.typing as npt
 
 from hypebasket.ledger.result import Label
 from hypebasket.ledger.sweep import ForwardFold, ForwardWalk
+from hypebasket.pipeline.luck import FEWEST_EVENTS
 from hypebasket.pipeline.scores import Score
 from hypebasket.report.figures import percent
 from hypebasket.stats.walk_forward import Fold, walk_forward, walk_forward_folds
 
-__all__ = ["DEFAULT_EMBARGO", "DEFAULT_FOLDS", "FEWEST_EVENTS", "FEWEST_FOLDS", "walk"]
+__all__ = ["DEFAULT_EMBARGO", "DEFAULT_FOLDS", "FEWEST_FOLDS", "walk"]
 
 DEFAULT_FOLDS: Final = 5
 
 DEFAULT_EMBARGO: Final = 5
 """Sessions, a week: what a window of the shipped strategies takes."""
 
-FEWEST_EVENTS: Final = 10
 FEWEST_FOLDS: Final = 2
 
 Floats = npt.NDArray[np.float64]
@@ -45,21 +45,20 @@ def walk(
         Tests, and sessions that lie between the choice and each of them at least.
     """
     taken = [number for number, score in enumerate(scores) if score.problem is None]
-    blank = ForwardWalk(folds=(), embargo=embargo, events=0, answer=_NOTHING)
     if len(taken) < 2:
-        return blank.model_copy(update={"answer": _ONE})
+        return ForwardWalk(folds=(), embargo=embargo, events=0, answer=_ONE)
     outcomes = np.stack([scores[number].outcomes for number in taken], axis=1)
     acted = ~np.isnan(outcomes[:, :, 0])
     events = np.flatnonzero(acted.any(axis=1))
     if len(events) < FEWEST_EVENTS:
-        return blank.model_copy(update={"events": len(events), "answer": _few(len(events))})
+        return ForwardWalk(folds=(), embargo=embargo, events=len(events), answer=_few(len(events)))
     captured = np.nan_to_num(outcomes[events, :, 0])
     starts = np.nanmin(outcomes[events, :, 1], axis=1).astype(np.int64)
     ends = np.nanmax(outcomes[events, :, 2], axis=1).astype(np.int64)
     cut = walk_forward_folds(starts, ends, folds=folds, embargo=embargo)
     found = walk_forward(captured, cut)
     if found is None or len(cut) < FEWEST_FOLDS:
-        return blank.model_copy(update={"events": len(events), "answer": _TOO_CLOSE})
+        return ForwardWalk(folds=(), embargo=embargo, events=len(events), answer=_TOO_CLOSE)
 
     def told(fold: Fold, place: int) -> ForwardFold:
         return ForwardFold(
@@ -95,7 +94,6 @@ def _answer(outcome: float, hindsight: float, typical: float, events: int) -> La
     )
 
 
-_NOTHING: Final = Label(zh="没有可向前走的事件。", en="There is no event to walk forward on.")
 _ONE: Final = Label(
     zh="逐段向前：不到两个配置，无从挑选。", en="Walked forward: fewer than two configurations to choose from."
 )

@@ -32,6 +32,7 @@ __all__ = [
     "prepare",
     "seal",
     "symbols_of",
+    "tell_source",
     "with_instruments",
 ]
 
@@ -67,6 +68,11 @@ def prepare(request: RunRequest, *, whole_market: bool = False) -> Job:
         supply(request.workspace, request.data, None if whole_market else symbols_of(baskets)), workspace
     )
     return Job(request, workspace, baskets, strategies, data)
+
+
+def tell_source(data: MarketData, say: Say) -> None:
+    """Say where the data comes from, and if it is none of the market."""
+    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
 
 
 def funded(job: Job, sleeves: Sequence[Sleeve]) -> Iterator[tuple[Basket, Strategy, Sleeve]]:
@@ -157,12 +163,15 @@ def seal(
     folder: Path,
     identity: str,
     parameters: Mapping[str, object],
-    written: Iterable[Path],
+    written: Iterable[Path | None],
     *,
     verb: str,
     noted: Mapping[str, object] | None = None,
 ) -> Path:
-    """Write the manifest of a finished folder: what it was made from, and a seal on the files that were ``written``."""
+    """Write the manifest of a finished folder: what it was made from, and a seal on the files that were ``written``.
+
+    ``None`` stands for a page nobody asked for.
+    """
     return write_manifest(
         folder,
         identity,
@@ -172,7 +181,7 @@ def seal(
         inputs=_input_hashes(job),
         own_sources=_own_sources(job),
         noted=noted or {},
-        written=written,
+        written=[path for path in written if path is not None],
     )
 
 

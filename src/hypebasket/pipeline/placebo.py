@@ -18,7 +18,7 @@ from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.ground import Ground
 from hypebasket.pipeline.identity import run_id
-from hypebasket.pipeline.job import Job, Say, parameters_of, prepare, seal, symbols_of
+from hypebasket.pipeline.job import Job, Say, parameters_of, prepare, seal, symbols_of, tell_source
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label
 from hypebasket.pipeline.request import RunRequest
@@ -83,7 +83,7 @@ def carry_out(
     }
     identity = identity or run_id(parameters)
     folder = folder or job.request.workspace / "reports" / f"placebo-{identity}"
-    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
+    tell_source(data, say)
     _tell_what_is_left_out(ground, say)
     crew = Crew(request.jobs, request.cluster)
     told = tuple(_compared(ground, number, request.kinds, crew, say) for number in range(len(ground.pairs)))
@@ -102,7 +102,7 @@ def carry_out(
         write_csv(folder / "placebo.csv", _COLUMNS, _rows(result)),
     ]
     index = write_placebo(result, folder) if job.request.pages else None
-    seal(job, folder, identity, parameters, [*written, *([index] if index else [])], verb="placebo")
+    seal(job, folder, identity, parameters, [*written, index], verb="placebo")
     return FinishedPlacebo(result, folder, index)
 
 

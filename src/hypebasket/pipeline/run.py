@@ -24,6 +24,7 @@ from hypebasket.pipeline.job import (
     parameters_of,
     prepare,
     seal,
+    tell_source,
 )
 from hypebasket.pipeline.manifest import RUN
 from hypebasket.pipeline.market import benchmark_of, lay_out_sleeves
@@ -117,7 +118,7 @@ def carry_out(
     request, data = job.request, job.data
     _refuse_a_run_of_nothing(job)
     sleeves = lay_out_sleeves(request, job.baskets, data)
-    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
+    tell_source(data, say)
     for sleeve in sleeves:
         say(f"{sleeve.currency}: {sleeve.first}..{sleeve.last}")
     parameters = parameters_of(job, sleeves)
@@ -153,8 +154,8 @@ def carry_out(
         index = lay_out_pages(result, charts, folder) if press else None
         if press:
             say("drawing the tearsheets")
-    written += [*((index,) if index else ()), *(press.printed if press else ())]
-    seal(job, folder, identity, parameters, written, verb=RUN)
+    sheets = press.printed if press else ()
+    seal(job, folder, identity, parameters, [*written, index, *sheets], verb=RUN)
     return Finished(result, folder, index)
 
 

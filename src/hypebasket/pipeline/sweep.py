@@ -22,7 +22,7 @@ from hypebasket.pipeline.crew import Crew
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.forward import DEFAULT_EMBARGO, DEFAULT_FOLDS, walk
 from hypebasket.pipeline.identity import run_id
-from hypebasket.pipeline.job import Job, Say, funded, parameters_of, prepare, seal
+from hypebasket.pipeline.job import Job, Say, funded, parameters_of, prepare, seal, tell_source
 from hypebasket.pipeline.luck import Luck, judge
 from hypebasket.pipeline.market import lay_out_sleeves
 from hypebasket.pipeline.outcome import label
@@ -196,7 +196,7 @@ def carry_out(
     request, data = field.request, field.job.data
     identity = identity or run_id(field.parameters)
     folder = folder or request.run.workspace / "reports" / f"sweep-{identity}"
-    say(f"data: {data.source}{' (SYNTHETIC / 合成数据)' if data.synthetic else ''}")
+    tell_source(data, say)
     shelf = ScoreShelf(folder / PARTS)
     trials = TrialLedger(request.run.workspace) if tried is None else None
     for arena, indices, scores in _evaluated(field, shelf, say):
@@ -212,8 +212,7 @@ def carry_out(
         write_json(folder / "result.json", result.model_dump(mode="json")),
     ]
     index = _page(result, folder) if request.run.pages else None
-    written += [index] if index else []
-    seal(field.job, folder, identity, field.parameters, written, verb="sweep", noted={"tried": tried})
+    seal(field.job, folder, identity, field.parameters, [*written, index], verb="sweep", noted={"tried": tried})
     return FinishedSweep(result, folder, index)
 
 

@@ -12,7 +12,7 @@ from hypebasket.ledger.study import StudyResult, StudyTerms
 from hypebasket.market.data import MarketData
 from hypebasket.pipeline.files import write_csv, write_json
 from hypebasket.pipeline.identity import run_id
-from hypebasket.pipeline.job import Job, Say, parameters_of, prepare, seal
+from hypebasket.pipeline.job import Job, Say, parameters_of, prepare, seal, tell_source
 from hypebasket.pipeline.outcome import label
 from hypebasket.pipeline.sleeve import Sleeve
 from hypebasket.pipeline.study.answer import answer_of_all
@@ -57,7 +57,7 @@ def carry_out(
     job: Job, request: StudyRequest, say: Say, *, folder: Path | None = None, identity: str | None = None
 ) -> FinishedStudy:
     """Study a job's baskets, and write the folder that its identity names, unless told otherwise."""
-    say(f"data: {job.data.source}{' (SYNTHETIC / 合成数据)' if job.data.synthetic else ''}")
+    tell_source(job.data, say)
     sleeves = study_sleeves(job, request)
     parameters = _parameters(request, job, sleeves)
     identity = identity or run_id(parameters)
@@ -81,7 +81,7 @@ def carry_out(
         from hypebasket.report.study import write_study
 
         page = write_study(result, folder)
-    seal(job, folder, identity, parameters, [*written, *([page] if page else [])], verb="study")
+    seal(job, folder, identity, parameters, [*written, page], verb="study")
     return FinishedStudy(result, folder, page)
 
 
